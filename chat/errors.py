@@ -1,0 +1,87 @@
+"""Every refusal and every close code, on one page.
+
+A refusal is an answer: it says what was wrong and what to do, and costs nobody
+else anything. Each carries what the edge needs to pass it on: its code on the
+wire, its HTTP status, the code that closes a plain member (which has no other
+way to be told), and whether the same thing may succeed later.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Something a client asked for that it does not get; `str()` is the words for it."""
+
+    code: ClassVar[str]
+    words: ClassVar[str]
+    status: ClassVar[int] = 400
+    close: ClassVar[int] = 1008
+    retry_after: ClassVar[float | None] = None
+
+    def __init__(self, *, key: str | None = None, **details: object) -> None:
+        super().__init__(self.words.format(**details))
+        self.key = key
+
+
+class BadJson(Refusal):
+    code = "bad_json"
+    words = "This is not a JSON object: {why}."
+
+
+class BadCommand(Refusal):
+    code = "bad_command"
+    words = "The server does not understand this command: {why}."
+
+
+class BinaryRefused(Refusal):
+    code = "binary_refused"
+    words = "This connection speaks JSON in text frames; connect without a subprotocol for binary."
+    status = 415
+
+
+class BadKey(Refusal):
+    code = "bad_key"
+    words = "A key is 1 to {longest} characters, new for each message; this one has {length}."
+
+
+class EmptyText(Refusal):
+    code = "empty_text"
+    words = "There is nothing to read in this message: write something in `text`."
+
+
+class KeyReused(Refusal):
+    code = "key_reused"
+    words = "This key was already used for another message: make a new key for each message."
+    status = 409
+
+
+class BadName(Refusal):
+    code = "bad_name"
+    words = "A name is 1 to {longest} visible characters: {why}."
+
+
+class Closing(Refusal):
+    code = "closing"
+    words = "The server is shutting down: come back in a moment and send this again."
+    status = 503
+    close = 1012
+    retry_after = 1.0
+
+
+# Close codes, RFC 6455 section 7.4 and the IANA registry; 4000-4499 are ours and
+# ask for a reconnect, 4500-4999 would be ours and ask for none.
+GOING_AWAY = 1001
+TOO_BIG = 1009
+BUG = 1011
+RESTART = 1012
+TRY_LATER = 1013
+SILENT = 4408
+
+CLOSE_REASONS = {
+    GOING_AWAY: "the server is going away",
+    TOO_BIG: "message too big",
+    BUG: "an error inside the server",
+    RESTART: "the server restarts, come back",
+    TRY_LATER: "too slow, come back and catch up",
+    SILENT: "no answer to a ping",
+}

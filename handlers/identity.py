@@ -1,0 +1,58 @@
+"""Who somebody is: the same person across tabs, reloads and restarts, without an account.
+
+The server signs a random id that the browser keeps in a cookie no script can
+read. The cookie is named after the signing key, because cookies ignore ports:
+two servers on one host do not overwrite each other's.
+"""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from tornado.web import RequestHandler
+
+DAYS = 400  # the longest that browsers keep a cookie
+
+
+def signing_key(data: Path) -> str:
+    """The key in the data folder, made there at first start, for its owner's eyes alone.
+
+    Raises OSError when it can be neither read nor made.
+    """
+    path = data / "secret.key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        # Written aside and moved into place: a crash never leaves half a key.
+        descriptor, aside = tempfile.mkstemp(dir=data)  # 0600
+        with open(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        os.replace(aside, path)
+    return path.read_text().strip()
+
+
+def cookie_name(key: str) -> str:
+    return "broadcaster_" + hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+def person_id(handler: RequestHandler) -> str | None:
+    """The id that this request's cookie proves, or None."""
+    signed = handler.get_signed_cookie(_cookie(handler), max_age_days=DAYS)
+    return signed.decode() if signed else None
+
+
+def keep_person(handler: RequestHandler) -> None:
+    """Gives a browser its id, or renews the one it has."""
+    handler.set_signed_cookie(
+        _cookie(handler),
+        person_id(handler) or secrets.token_urlsafe(9),
+        expires_days=DAYS,
+        httponly=True,
+        samesite="Lax",
+        secure=handler.request.protocol == "https",
+    )
+
+
+def _cookie(handler: RequestHandler) -> str:
+    return str(handler.settings["identity_cookie"])

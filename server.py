@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""WebSocket Broadcaster: a realtime group chat and broadcast server.
+
+    python server.py --port=8888 --mode=broadcast
+
+Options -> history -> hub -> application -> listen -> until SIGTERM -> drain.
+This is the only place that knows which history is behind the protocol.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+
+import segno
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from tornado.netutil import bind_sockets
+
+import settings as options
+from chat import names
+from chat.errors import GOING_AWAY, RESTART
+from chat.history import History, MemoryHistory
+from chat.hub import Hub
+from chat.liveness import Liveness
+from chat.message import Limits
+from handlers import application
+from handlers.assets import Assets
+from handlers.identity import signing_key
+from handlers.keepalive import keep_alive
+from handlers.logs import set_up
+from handlers.services import Services
+from handlers.socket import SocketHandler
+from handlers.tap import Taps
+from settings import BadOption, Settings
+
+HERE = Path(__file__).resolve().parent
+GRACE = 3.0
+"""Seconds that members have to answer our close before the process goes anyway."""
+
+log = logging.getLogger("broadcaster")
+
+
+class CannotStart(Exception):
+    """What keeps the server from starting; `str()` says what to do about it."""
+
+
+def main() -> None:
+    """Runs the server until it is told to stop; exits 0, or 1 when it cannot start."""
+    try:
+        settings = options.read(sys.argv[1:])
+        if settings:
+            set_up(settings.logging)
+            asyncio.run(serve(settings))
+    except (BadOption, CannotStart) as error:
+        sys.exit(f"server.py: {error}.")
+
+
+async def serve(settings: Settings) -> None:
+    """One server from start to end."""
+    key = _signing_key(settings.data)
+    sockets = _listen(settings)
+    history = MemoryHistory()
+    services = compose(settings, history)
+    server = HTTPServer(
+        application(services, key, str(HERE / "templates"), settings.dev),
+        max_header_size=16 * 1024,
+        max_body_size=settings.max_message,
+        idle_connection_timeout=75,
+    )
+    server.add_sockets(sockets)
+    if settings.ping_interval:
+        keep_alive(services.liveness)
+    _announce(settings, sockets[0])
+    code = await _told_to_stop()
+    await _drain(server, history, code)
+
+
+def compose(settings: Settings, history: History) -> Services:
+    """Puts the parts together around a history."""
+    hub = Hub(
+        history,
+        later=IOLoop.current().call_later,
+        limits=Limits(message=settings.max_message, name=names.LONGEST),
+        heartbeat=settings.ping_interval,
+    )
+    history.open(hub.deliver)
+    return Services(
+        mode=settings.mode,
+        hub=hub,
+        liveness=Liveness(settings.ping_interval, settings.ping_timeout),
+        taps=Taps(),
+        assets=Assets(HERE / "static"),
+        max_message=settings.max_message,
+        member_budget=settings.member_budget,
+        allow_origin=settings.allow_origin,
+    )
+
+
+# -- starting ------------------------------------------------------------------
+
+
+def _signing_key(data: Path) -> str:
+    try:
+        return signing_key(data)
+    except OSError as error:
+        raise CannotStart(
+            f"the data folder {data} cannot be used ({error.strerror}); choose another by --data"
+        ) from None
+
+
+def _listen(settings: Settings) -> list[socket.socket]:
+    address = "" if settings.lan else settings.address
+    try:
+        return bind_sockets(settings.port, address)
+    except OSError as error:
+        where = f"port {settings.port} of {address or 'this machine'}"
+        raise CannotStart(
+            f"{where} is not to be had ({error.strerror or error});"
+            " stop what holds it, or choose another by --port"
+        ) from None
+
+
+def _announce(settings: Settings, listening: socket.socket) -> None:
+    """Names every URL to open, and says loudly when the door stands open."""
+    host, port = listening.getsockname()[:2]
+    alone = ip_address(host).is_loopback
+    if ip_address(host).is_unspecified:
+        host = _lan_address()
+    at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    print(f"WebSocket Broadcaster, {settings.mode} mode. Ctrl-C stops it.\n")
+    print(f"  page   http://{at}/          socket  ws://{at}/ws")
+    print(f"  echo   http://{at}/-/echo    socket  ws://{at}/-/echo/ws\n", flush=True)
+    if not alone:
+        log.warning("OPEN TO THE NETWORK: everybody who can reach this machine can take part")
+    if settings.lan:
+        segno.make(f"http://{at}/").terminal(compact=True)
+    if "*" in settings.allow_origin:
+        log.warning("ANY SITE MAY CONNECT: --allow-origin=* lets every web page take part")
+    if settings.dev:
+        log.warning("DEVELOPMENT: --dev shows tracebacks to visitors; not for the network")
+
+
+def _lan_address() -> str:
+    """The address that others on the network reach this machine at, as far as one can tell."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Connecting a datagram socket sends nothing; it only picks the way out.
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
+# -- stopping ------------------------------------------------------------------
+
+
+async def _told_to_stop() -> int:
+    """Waits for SIGTERM or SIGINT and gives the close code for it; a second one ends at once."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[int] = loop.create_future()
+
+    def stop(code: int) -> None:
+        if told.done():
+            os._exit(1)
+        told.set_result(code)
+
+    loop.add_signal_handler(signal.SIGTERM, stop, RESTART)
+    loop.add_signal_handler(signal.SIGINT, stop, GOING_AWAY)
+    return await told
+
+
+async def _drain(server: HTTPServer, history: History, code: int) -> None:
+    """Takes nothing new, delivers what was taken, tells everybody, and waits a little."""
+    log.info("stopping: %d to say goodbye to", len(SocketHandler.waiters))
+    server.stop()
+    await history.close()
+    window = (0.2, max(1.0, len(SocketHandler.waiters) / 500))
+    for waiter in tuple(SocketHandler.waiters):
+        waiter.say_goodbye(code, window)
+        waiter.close(code)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + GRACE
+    while SocketHandler.waiters and loop.time() < deadline:  # noqa: ASYNC110, no event is worth it
+        await asyncio.sleep(0.02)
+    await server.close_all_connections()
+    log.info("stopped")
+
+
+if __name__ == "__main__":
+    main()

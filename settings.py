@@ -1,0 +1,146 @@
+"""What can be asked of the server, and the words for what cannot.
+
+Options come from the command line and from a file (`--config`), the command line
+wins. Each is checked here, once, before anything starts.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from tornado.options import Error, OptionParser
+
+MODES = ("broadcast", "echo")
+LOOPBACK = "127.0.0.1"
+DAY = 86400.0
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class BadOption(Exception):
+    """An option that cannot be; `str()` says which and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options, checked. Intervals are seconds, sizes bytes."""
+
+    port: int
+    address: str
+    lan: bool
+    mode: str
+    data: Path
+    allow_origin: tuple[str, ...]
+    ping_interval: float
+    ping_timeout: float
+    max_message: int
+    member_budget: int
+    logging: str
+    dev: bool
+
+
+def options() -> OptionParser:
+    """Every option with its default and its help."""
+    parser = OptionParser()
+    define = parser.define
+    define("port", 8888, int, "port to listen on; 0 takes a free one and says which")
+    define("address", LOOPBACK, str, "address to listen on; the default is this machine alone")
+    define("lan", False, bool, "let everybody on the network in, and show a QR code to scan")
+    define("mode", "broadcast", str, "what / and /ws are", metavar="|".join(MODES))
+    define("config", "", str, 'file of options, one a line, such as: mode = "echo"', metavar="FILE")
+    define("data", "", str, "folder to keep things in; default: ./data", metavar="DIR")
+    define(
+        "allow_origin",
+        type=str,
+        multiple=True,
+        help="other sites whose pages may connect, such as https://example.org; * is any",
+    )
+    define("ping_interval", 20.0, float, "seconds between pings to a member; 0 never pings")
+    define("ping_timeout", 20.0, float, "seconds of silence after a ping that end a connection")
+    define("max_message", 64 * 1024, int, "largest message, in bytes")
+    define("member_budget", 1024 * 1024, int, "bytes that may wait for one slow member")
+    define("logging", "info", str, "how much is logged", metavar="|".join(LEVELS))
+    define("dev", False, bool, "for working on the server: reload on change, show tracebacks")
+    return parser
+
+
+def read(arguments: list[str], out: TextIO = sys.stdout) -> Settings | None:
+    """The settings for a command line (without the program's name).
+
+    None when help was asked for, and printed to `out`; raises `BadOption`.
+    """
+    parser = options()
+    if {"--help", "-h", "-help"} & set(arguments):
+        parser.print_help(out)
+        return None
+    _parse(parser, arguments, "")
+    if parser.config:
+        _parse(parser, _file(Path(parser.config)), f" in {parser.config}")
+        _parse(parser, arguments, "")
+    return _checked(parser)
+
+
+def _file(path: Path) -> list[str]:
+    """The file's options as they would stand on a command line."""
+    try:
+        values = tomllib.loads(path.read_text())
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
+        raise BadOption(f"--config={path} cannot be read: {error}") from None
+    return [f"--{name}={_as_typed(value)}" for name, value in values.items()]
+
+
+def _as_typed(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _parse(parser: OptionParser, arguments: list[str], where: str) -> None:
+    for argument in arguments:
+        name, _, value = argument.lstrip("-").partition("=")
+        if not argument.startswith("-"):
+            raise BadOption(f"{argument!r}{where} is no option; options look like --port=8888")
+        if name not in parser or name == "help":
+            raise BadOption(f"--{name}{where} is no option; --help lists them all")
+        if name in ("lan", "dev") and value not in ("", "true", "false"):
+            raise BadOption(f"--{name}={value}{where}: it is true or false")
+        try:
+            parser.parse_command_line(["server.py", argument], final=False)
+        except Error as error:
+            raise BadOption(f"{error}{where}") from None
+        except ValueError:
+            raise BadOption(f"--{name}={value}{where} must be a number") from None
+
+
+def _checked(given: OptionParser) -> Settings:
+    def need(holds: bool, words: str) -> None:
+        if not holds:
+            raise BadOption(words)
+
+    need(0 <= given.port <= 65535, f"--port={given.port} is no port: it is 0 to 65535")
+    need(given.mode in MODES, f"--mode={given.mode} is no mode: it is {' or '.join(MODES)}")
+    need(given.logging in LEVELS, f"--logging={given.logging} is none of {', '.join(LEVELS)}")
+    need(0 <= given.ping_interval <= DAY, "--ping-interval is 0 (never) to 86400 seconds")
+    need(0.1 <= given.ping_timeout <= DAY, "--ping-timeout is 0.1 to 86400 seconds")
+    need(given.max_message >= 1024, "--max-message is at least 1024 bytes")
+    need(
+        given.member_budget >= 2 * given.max_message,
+        "--member-budget is at least twice --max-message, or a message could not wait",
+    )
+    need(not given.lan or given.address == LOOPBACK, "--lan and --address exclude each other")
+    for origin in given.allow_origin:
+        need(_is_origin(origin), f"--allow-origin={origin} must look like https://example.org")
+    values = {field.name: given[field.name] for field in fields(Settings)}
+    values["data"] = Path(given.data or os.environ.get("STATE_DIRECTORY") or "data")
+    values["allow_origin"] = tuple(given.allow_origin)
+    return Settings(**values)
+
+
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    return text == "*" or (bool(parts.scheme and parts.netloc) and not parts.path)

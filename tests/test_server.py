@@ -1,0 +1,182 @@
+"""The server as a process: how it starts, what it says, how it stops."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from clients import JSON, Clients
+from process import ROOT, ServerProcess
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts servers that are stopped at the end."""
+    started = []
+
+    def start(*options, **more):
+        started.append(ServerProcess(tmp_path, *options, **more))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def outside(io_loop):
+    """Clients of a server in another process."""
+    made = []
+
+    def connect(server):
+        made.append(Clients(server.port))
+        return made[-1]
+
+    yield connect
+    for clients in made:
+        io_loop.run_sync(clients.close)
+
+
+def test_the_start_up_lines_name_every_url(start):
+    server = start()
+    for url in ("/", "/-/echo"):
+        assert f"{server.url}{url}" in server.output
+        assert urllib.request.urlopen(server.url + url).status == 200
+    for url in ("/ws", "/-/echo/ws"):
+        assert f"ws://127.0.0.1:{server.port}{url}" in server.output
+
+
+@pytest.mark.parametrize("mode", ["broadcast", "echo"])
+def test_the_mode_says_what_the_front_page_is(start, mode):
+    page = urllib.request.urlopen(start(f"--mode={mode}").url).read().decode()
+    assert ("data-room" in page) == (mode == "broadcast")
+
+
+def test_the_lan_is_let_in_with_a_loud_word_and_a_code_to_scan(start):
+    server = start("--lan")
+    assert "OPEN TO THE NETWORK" in server.output
+    assert "▄" in server.output or "█" in server.output
+
+
+def test_any_site_is_let_in_with_a_loud_word(start):
+    assert "ANY SITE MAY CONNECT" in start("--allow-origin=*").output
+
+
+def test_a_file_in_place_of_the_data_folder_is_said_in_one_sentence(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    said = run(f"--data={file}")
+    assert said.startswith("server.py: the data folder")
+
+
+def test_a_bad_option_is_said_in_one_sentence():
+    assert "--prot is no option" in run("--prot=1")
+
+
+def run(*options):
+    """What a server that cannot start says, in one line and with exit status 1."""
+    command = [sys.executable, str(ROOT / "server.py"), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_the_signing_key_is_for_its_owner_alone_and_stays(start, tmp_path):
+    start().stop()
+    key = tmp_path / "secret.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    before = key.read_text()
+    start().stop()
+    assert key.read_text() == before
+    assert len(before) == 64
+
+
+def test_a_person_is_the_same_after_a_restart(start, io_loop, outside):
+    async def who(server, cookie):
+        member = await outside(server).json(Cookie=cookie)
+        return member.welcome["you"]["id"]
+
+    server = start()
+    cookie = urllib.request.urlopen(server.url).headers["Set-Cookie"].split(";")[0]
+    before = io_loop.run_sync(lambda: who(server, cookie))
+    server.stop()
+    again = start()
+    assert io_loop.run_sync(lambda: who(again, cookie)) == before
+    assert io_loop.run_sync(lambda: who(again, cookie.replace("2|1:0", "2|1:1"))) != before
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 1012), (signal.SIGINT, 1001)], ids=["TERM", "INT"]
+)
+async def test_a_signal_says_goodbye_to_all_and_exits_0(start, outside, number, code):
+    server = start()
+    clients = outside(server)
+    ada, plain = await clients.json("Ada"), await clients.plain()
+    echo, raw = await clients.plain("/-/echo/ws"), await clients.raw()
+    raw.send(2, b"unanswered")
+    began = time.monotonic()
+    server.tell(number)
+    goodbye = await ada.event("goodbye")
+    assert goodbye["code"] == code
+    assert 0 < goodbye["retry_between"][0] < goodbye["retry_between"][1]
+    assert (await ada.closed())[0] == code
+    assert (await plain.closed())[0] == code
+    assert (await echo.closed())[0] == code
+    assert await asyncio.to_thread(server.process.wait, 10) == 0
+    assert time.monotonic() - began < 6
+
+
+async def test_what_was_taken_before_the_signal_is_delivered_and_acked(start, outside):
+    server = start()
+    ada = await outside(server).json("Ada")
+    for number in range(500):
+        await ada.say(f"{number}", key=f"{number}")
+    server.tell(signal.SIGTERM)
+    seen = []
+    while (message := await ada.receive()) is not None:
+        seen.append(json.loads(message))
+    delivered = [event["key"] for event in seen if event["type"] == "message"]
+    assert delivered == [event["key"] for event in seen if event["type"] == "ack"]
+    assert delivered == [str(number) for number in range(len(delivered))]
+    assert await asyncio.to_thread(server.process.wait, 10) == 0
+
+
+async def test_nobody_is_let_in_after_the_signal(start, outside):
+    server = start()
+    raw = await outside(server).raw()  # never answers the close, so the server waits for it
+    server.tell(signal.SIGTERM)
+    await raw.closed()
+    with pytest.raises(OSError, match="Connect call failed"):
+        await asyncio.open_connection("127.0.0.1", server.port)
+    assert await asyncio.to_thread(server.process.wait, 10) == 0
+
+
+async def test_a_second_signal_exits_at_once(start, outside):
+    server = start()
+    raw = await outside(server).raw("/ws", f"Sec-WebSocket-Protocol: {JSON}\r\n")
+    server.tell(signal.SIGTERM)
+    await raw.closed()
+    began = time.monotonic()
+    server.tell(signal.SIGTERM)
+    assert await asyncio.to_thread(server.process.wait, 10) == 1
+    assert time.monotonic() - began < 1
+
+
+def test_dev_shows_tracebacks_with_a_loud_word(start):
+    assert "DEVELOPMENT" in start("--dev").output
+
+
+async def test_no_line_is_logged_per_message(start, outside):
+    server = start()
+    ada = await outside(server).json("Ada")
+    before = server.output.count("\n")
+    for number in range(20):
+        await ada.say(f"{number}")
+        await ada.event("ack")
+    assert server.output.count("\n") == before
