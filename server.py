@@ -38,10 +38,11 @@ from handlers.logs import set_up
 from handlers.services import Services
 from handlers.socket import SocketHandler
 from handlers.tap import Taps
+from handlers.watch import WatchHandler
 from settings import BadOption, Settings
 
 HERE = Path(__file__).resolve().parent
-GRACE = 3.0
+GRACE = 2.0
 """Seconds that members have to answer our close before the process goes anyway."""
 
 log = logging.getLogger("broadcaster")
@@ -181,16 +182,24 @@ async def _drain(server: HTTPServer, history: History, code: int) -> None:
     log.info("stopping: %d to say goodbye to", len(SocketHandler.waiters))
     server.stop()
     await history.close()
-    window = (0.2, max(1.0, len(SocketHandler.waiters) / 500))
-    for waiter in tuple(SocketHandler.waiters):
+    everybody = set(SocketHandler.waiters)
+    watchers = {waiter for waiter in everybody if isinstance(waiter, WatchHandler)}
+    await _see_off(everybody - watchers, code)
+    await _see_off(everybody & watchers, code)  # who saw the others go
+    await server.close_all_connections()
+    log.info("stopped")
+
+
+async def _see_off(waiters: set[SocketHandler], code: int) -> None:
+    """Closes these and waits until they have answered, but not for ever."""
+    window = (0.2, max(1.0, len(waiters) / 500))
+    for waiter in waiters:
         waiter.say_goodbye(code, window)
         waiter.close(code)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + GRACE
-    while SocketHandler.waiters and loop.time() < deadline:  # noqa: ASYNC110, no event is worth it
+    while waiters & SocketHandler.waiters and loop.time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
-    await server.close_all_connections()
-    log.info("stopped")
 
 
 if __name__ == "__main__":

@@ -32,9 +32,10 @@ def encode(event: Event) -> bytes:
 
 def message(record: Record) -> Message:
     """The event that tells JSON members of a record."""
+    at = record.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(record.body, str):
-        return Message(record.id, record.at, record.sender, record.key, text=record.body)
-    return Message(record.id, record.at, record.sender, record.key, data=record.body)
+        return Message(record.id, at, record.sender, record.key, text=record.body)
+    return Message(record.id, at, record.sender, record.key, data=record.body)
 
 
 def _checked(decode: Callable[[str], T], frame: str | bytes) -> T:

@@ -106,10 +106,13 @@ class Welcome(Event, frozen=True, tag="welcome"):
 
 
 class Message(Event, frozen=True, tag="message"):
-    """One record, to everybody; a binary body travels as base64 in `data`."""
+    """One record, to everybody; a binary body travels as base64 in `data`.
+
+    `at` is when it was stored: RFC 3339, UTC, to the millisecond.
+    """
 
     id: int
-    at: datetime
+    at: str
     sender: Person = field(name="from")
     key: str | None = None
     text: str | UnsetType = UNSET

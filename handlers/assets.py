@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tornado.web import HTTPError, StaticFileHandler
 
+from handlers.logs import log_exception
+
 
 class Assets:
     """The static tree at `root` and the URL `prefix` that it is served under."""
@@ -21,6 +23,8 @@ class Assets:
 
 class AssetHandler(StaticFileHandler):
     """Serves one file of the tree; an old version is gone, so nothing wrong is ever cached."""
+
+    log_exception = log_exception
 
     def initialize(self, assets: Assets) -> None:  # type: ignore[override]
         super().initialize(str(assets.root))

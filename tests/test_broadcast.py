@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -16,6 +17,7 @@ async def test_a_message_reaches_every_member_and_its_sender(clients):
     assert at_bob["text"] == "hello"
     assert at_bob["from"] == ada.welcome["you"]
     assert at_bob["id"] == ada.welcome["head"] + 1
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", at_bob["at"])
 
 
 async def test_all_members_see_one_order(clients):

@@ -132,6 +132,20 @@ async def test_a_signal_says_goodbye_to_all_and_exits_0(start, outside, number, 
     assert time.monotonic() - began < 6
 
 
+async def test_watchers_see_the_others_go_before_they_go_themselves(start, outside):
+    server = start()
+    clients, wire = outside(server), "wire=a-secret-of-some-length"
+    watchers = [await clients.plain("/-/wire/a-secret-of-some-length") for _ in range(5)]
+    members = [await clients.plain(f"/ws?{wire}", JSON) for _ in range(5)]
+    server.tell(signal.SIGTERM)
+    for member in members:
+        await member.closed()
+    for watcher in watchers:
+        closed = [await watcher.event("closed") for _ in members]
+        assert {event["code"] for event in closed} == {1012}
+        assert (await watcher.closed())[0] == 1012
+
+
 async def test_what_was_taken_before_the_signal_is_delivered_and_acked(start, outside):
     server = start()
     ada = await outside(server).json("Ada")

@@ -1,0 +1,122 @@
+// The echo console: what goes out should come back, byte for byte and in order. Every exchange is
+// a row; a lost connection marks what was never answered.
+
+import { Bottom } from "./bottom.js";
+import { hurryOnReturn } from "./comeback.js";
+import { Composer } from "./composer.js";
+import { Connection, socketAddress } from "./connection.js";
+import { enableCopying } from "./copy.js";
+import { byId } from "./element.js";
+import { exchangeRow, unaskedRow } from "./exchange-row.js";
+import { Exchanges, sizeOf } from "./exchanges.js";
+import { parse } from "./hex.js";
+import { Inspector } from "./inspector.js";
+import { Newer } from "./newer.js";
+import { oversize } from "./protocol.js";
+import { StateLine } from "./state-line.js";
+import { token } from "./token.js";
+
+const MOST = 500;
+const KINDS = {
+  text: { label: "Text to send", placeholder: "Text to send" },
+  binary: { label: "Bytes to send, as hex", placeholder: "48 65 6c 6c 6f" },
+};
+
+const page = document.body.dataset;
+const secret = token(18);
+const rows = new Map();
+
+const list = byId("exchanges");
+const newer = new Newer(byId("newer"), (count) => `${count} new below`);
+const bottom = new Bottom(byId("log"), byId("log-content"), () => newer.clear());
+const exchanges = new Exchanges();
+const composer = new Composer(write);
+const state = new StateLine(() => connection.connect());
+const inspector = new Inspector(secret);
+const connection = new Connection({
+  address: () => socketAddress(page.socket, { wire: secret }),
+  on: { state: changed, frame: receive, close: () => exchanges.lose().forEach(draw) },
+});
+
+function changed(now) {
+  state.show(now);
+  inspector.watched(now.is === "connected");
+}
+
+function write(typed) {
+  const { payload, refused } = read(typed);
+  const refusal = refused ?? oversize(sizeOf(payload), Number(page.limit)) ?? notConnected();
+  if (refusal) {
+    composer.notice(refusal);
+    return false;
+  }
+  send(payload);
+  return true;
+}
+
+function read(typed) {
+  if (kind() === "text") return { payload: typed };
+  const { bytes, refused } = parse(typed);
+  return { payload: bytes, refused };
+}
+
+function notConnected() {
+  return connection.connected
+    ? null
+    : "There is no connection, so nothing was sent. Your text is kept.";
+}
+
+// The row is drawn after the send, so that drawing is not part of the time taken.
+function send(payload) {
+  const exchange = exchanges.send(payload, performance.now());
+  connection.send(payload);
+  exchange.at = new Date();
+  draw(exchange);
+  bottom.go();
+}
+
+function receive(data) {
+  const now = performance.now();
+  const answer = typeof data === "string" ? data : new Uint8Array(data);
+  const exchange = exchanges.receive(answer, now);
+  if (exchange) draw(exchange);
+  else append(unaskedRow(answer, sizeOf(answer)));
+}
+
+function draw(exchange) {
+  const row = exchangeRow(exchange);
+  const old = rows.get(exchange);
+  if (old) old.replaceWith(row);
+  else append(row);
+  if (exchange.state === "waiting") rows.set(exchange, row);
+  else rows.delete(exchange);
+}
+
+function append(row) {
+  list.append(row);
+  byId("teach").hidden = true;
+  if (!bottom.pinned) newer.add();
+  else if (list.children.length > MOST) list.firstElementChild.remove();
+}
+
+function kind() {
+  return document.querySelector("[name=kind]:checked").value;
+}
+
+function explainKind() {
+  byId("say-label").textContent = KINDS[kind()].label;
+  byId("say").placeholder = KINDS[kind()].placeholder;
+  byId("say").classList.toggle("hex", kind() === "binary");
+  composer.notice("");
+}
+
+for (const choice of document.querySelectorAll("[name=kind]")) {
+  choice.addEventListener("change", explainKind);
+}
+byId("newer").addEventListener("click", () => bottom.go());
+byId("teach-terminal").textContent = `npx wscat -c ${socketAddress(page.socket)}`;
+explainKind();
+enableCopying();
+hurryOnReturn(connection);
+connection.connect();
+composer.focus();

@@ -1,0 +1,57 @@
+// The one place that reads and writes frames of the room's wire: JSON objects, `type` says which.
+
+/** The WebSocket subprotocol that the page speaks. */
+export const SUBPROTOCOL = "broadcaster.v1.json";
+
+const encoder = new TextEncoder();
+
+/**
+ * A frame that came in, as an event; null when it is nothing that this page understands.
+ * @param {unknown} data
+ * @returns {{type: string} | null}
+ */
+export function read(data) {
+  try {
+    const event = JSON.parse(data);
+    return typeof event?.type === "string" ? event : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {{key: string, text: string}} entry
+ */
+export function say({ key, text }) {
+  return JSON.stringify({ type: "say", key, text });
+}
+
+/**
+ * @param {string} name
+ */
+export function rename(name) {
+  return JSON.stringify({ type: "rename", name });
+}
+
+/**
+ * The size of a frame on the wire: limits are told in bytes, not in characters.
+ * @param {string} frame
+ */
+export function bytes(frame) {
+  return encoder.encode(frame).length;
+}
+
+/**
+ * Why a frame cannot go out, in words; null when it fits.
+ * @param {number} size
+ * @param {number | undefined} limit
+ * @returns {string | null}
+ */
+export function oversize(size, limit) {
+  if (!limit || size <= limit) return null;
+  return `This takes ${grouped(size)} bytes and the server takes ${grouped(limit)} at most. Nothing was sent; shorten it by ${grouped(size - limit)}.`;
+}
+
+function grouped(number) {
+  return number.toLocaleString("en");
+}

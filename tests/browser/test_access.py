@@ -1,0 +1,81 @@
+"""For everybody: no violation that axe-core finds, and everything by keyboard."""
+
+import json
+
+import pytest
+from acts import connected, sees, write
+from playwright.sync_api import expect
+
+from parts import needs_node
+from process import ROOT
+
+AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@needs_node
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("path", ["/", "/-/echo"])
+def test_axe_finds_no_violation(visit, scheme, width, path):
+    page = visit(
+        path, color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    connected(page)
+    page.locator("#say").fill("something to look at https://example.org")
+    page.keyboard.press("Enter")
+    expect(page.locator("#log ol > li").first).to_be_visible()
+    if width > 1000:
+        expect(page.locator("#wire-frames > li").nth(2)).to_be_visible()
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    assert not found, json.dumps(found, indent=1)
+
+
+def test_everything_by_keyboard(visit):
+    page = visit()
+    connected(page)
+    write(page, "first")
+    press(page, "#rename", "Enter")
+    page.keyboard.type("Keys")
+    page.keyboard.press("Enter")
+    expect(page.locator("#my-name")).to_have_text("Keys")
+    press(page, "#rename", "Enter")
+    page.keyboard.type("Never mind")
+    page.keyboard.press("Escape")
+    expect(page.locator("#my-name")).to_have_text("Keys")
+    press(page, "#say", None)
+    page.keyboard.type("two")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("lines")
+    page.keyboard.press("Enter")
+    sees(page, "first", "two\nlines")
+    press(page, "#wire-ping", "Enter")
+    press(page, "#wire-hide", "Enter")
+    expect(page.locator("#wire")).to_be_hidden()
+    press(page, "#wire-toggle", "Space")
+    expect(page.locator("#wire")).to_be_visible()
+
+
+def press(page, selector, key):
+    """Goes to something by Tab alone, sees that its focus shows, and presses a key."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"document.activeElement?.matches('{selector}')"):
+            break
+    else:
+        raise AssertionError(f"{selector} cannot be reached by Tab")
+    shown = page.evaluate(
+        "(s => s.outlineStyle !== 'none' || getComputedStyle(document.activeElement.form ?? "
+        "document.body).borderTopColor)(getComputedStyle(document.activeElement))"
+    )
+    assert shown
+    if key:
+        page.keyboard.press(key)
+
+
+def test_a_screen_reader_hears_the_conversation_and_the_state(visit):
+    page = visit()
+    expect(page.get_by_role("log", name="Conversation in lobby")).to_be_visible()
+    expect(page.get_by_role("status").first).to_contain_text("Connected")
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_have_text("lobby")

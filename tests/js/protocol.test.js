@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bytes, oversize, read, rename, say } from "../../static/js/protocol.js";
+
+test("a frame is an object with a type, everything else is nothing", () => {
+  assert.equal(read('{"type":"ack","id":1}').id, 1);
+  for (const data of [
+    "",
+    "no json",
+    "null",
+    "[]",
+    "7",
+    '{"id":1}',
+    '{"type":3}',
+    new ArrayBuffer(2),
+  ]) {
+    assert.equal(read(data), null, String(data));
+  }
+});
+
+test("what is said carries its key", () => {
+  assert.deepEqual(JSON.parse(say({ key: "k", text: "a\n“b”", state: "sent" })), {
+    type: "say",
+    key: "k",
+    text: "a\n“b”",
+  });
+  assert.deepEqual(JSON.parse(rename("Otter")), { type: "rename", name: "Otter" });
+});
+
+test("sizes are bytes on the wire", () => {
+  assert.equal(bytes("ü🦦"), 6);
+});
+
+test("what does not fit is refused with numbers, what fits is not", () => {
+  assert.equal(oversize(65_536, 65_536), null);
+  assert.equal(oversize(65_536, undefined), null);
+  assert.match(oversize(70_000, 65_536), /70,000.*65,536.*4,464/);
+});
