@@ -13,7 +13,7 @@ from handlers.identity import cookie_name
 from handlers.logs import log_request
 from handlers.page import EchoPage, NothingHere, RoomPage
 from handlers.services import Services
-from handlers.tap import SECRET
+from handlers.tap import SHAPE
 from handlers.watch import WatchHandler
 
 # What `/` and `/ws` are, in each mode.
@@ -31,7 +31,7 @@ def routes(services: Services) -> list[Any]:
         (r"/ws", socket, has),
         (r"/-/echo", EchoPage, {**has, "socket": "/-/echo/ws"}),
         (r"/-/echo/ws", EchoHandler, has),
-        (rf"/-/wire/({SECRET})", WatchHandler, has),
+        (rf"/-/wire/({SHAPE})", WatchHandler, has),
         (r"/static/([0-9a-f]+)/(.*)", AssetHandler, {"assets": services.assets}),
     ]
 

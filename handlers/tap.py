@@ -21,7 +21,7 @@ from handlers import frames
 REPLAYED = 100
 SHOWN_TEXT = 200
 SHOWN_BYTES = 64
-SECRET = "[A-Za-z0-9_-]{16,64}"
+SHAPE = "[A-Za-z0-9_-]{16,64}"
 """What a secret looks like: too much to guess, safe in a URL."""
 
 
@@ -55,7 +55,7 @@ class Taps:
 
 
 def is_secret(text: str) -> bool:
-    return re.fullmatch(SECRET, text) is not None
+    return re.fullmatch(SHAPE, text) is not None
 
 
 class Tap:
