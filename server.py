@@ -135,9 +135,6 @@ def _announce(settings: Settings, listening: socket.socket) -> None:
     if ip_address(host).is_unspecified:
         host = _lan_address()
     at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    print(f"WebSocket Broadcaster, {settings.mode} mode. Ctrl-C stops it.\n")
-    print(f"  page   http://{at}/          socket  ws://{at}/ws")
-    print(f"  echo   http://{at}/-/echo    socket  ws://{at}/-/echo/ws\n", flush=True)
     if not alone:
         log.warning("OPEN TO THE NETWORK: everybody who can reach this machine can take part")
     if settings.lan:
@@ -146,6 +143,9 @@ def _announce(settings: Settings, listening: socket.socket) -> None:
         log.warning("ANY SITE MAY CONNECT: --allow-origin=* lets every web page take part")
     if settings.dev:
         log.warning("DEVELOPMENT: --dev shows tracebacks to visitors; not for the network")
+    print(f"WebSocket Broadcaster, {settings.mode} mode. Ctrl-C stops it.\n")
+    print(f"  page   http://{at}/          socket  ws://{at}/ws")
+    print(f"  echo   http://{at}/-/echo    socket  ws://{at}/-/echo/ws\n", flush=True)
 
 
 def _lan_address() -> str:

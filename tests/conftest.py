@@ -65,9 +65,14 @@ def options(request, tmp_path):
 
 
 @pytest.fixture
-def services(io_loop, options):
+def history():
+    return MemoryHistory()
+
+
+@pytest.fixture
+def services(io_loop, options, history):
     async def compose():
-        return server.compose(options, MemoryHistory())
+        return server.compose(options, history)
 
     return io_loop.run_sync(compose)
 

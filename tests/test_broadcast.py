@@ -211,6 +211,26 @@ async def test_one_flooding_member_reaches_everybody_whole(clients):
     assert [int((await listener.frame())[1]) for _ in range(2000)] == list(range(2000))
 
 
+@pytest.mark.parametrize(("count", "size", "most"), [(200, 10, 65), (12, 60_000, 5)])
+async def test_a_members_reading_pauses_while_much_of_its_own_waits_for_the_log(
+    clients, history, count, size, most
+):
+    held = []
+    history._soon = held.append
+    flooder, other = await clients.raw(), await clients.plain()
+    for number in range(count):
+        flooder.send(TEXT, b"%d " % number + b"x" * size)
+    await other.send("read meanwhile")
+    while "read meanwhile" not in [draft.body for draft, _ in history._waiting]:
+        await asyncio.sleep(0.005)
+    assert len(history._waiting) <= most + 1
+    history._soon = asyncio.get_running_loop().call_soon
+    held[0]()
+    heard = [(await flooder.until(TEXT)).split()[0] for _ in range(count + 1)]
+    heard.remove(b"read")
+    assert [int(number) for number in heard] == list(range(count))
+
+
 async def test_rooms_are_forgotten_when_the_last_member_leaves(clients, services):
     ada = await clients.json("Ada")
     assert list(services.hub.rooms) == ["lobby"]

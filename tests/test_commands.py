@@ -402,5 +402,6 @@ def test_autobahn_fails_when_cases_are_missing():
 
 def test_autobahn_counts_each_section():
     table = autobahn.table(results())
+    assert "| 1 Framing | 1 | 1 | 0 | 0 | 0 |" in table
     assert "| 7 Closing | 1 | 0 | 0 | 0 | 1 |" in table
     assert "| **all** | 3 | 2 | 0 | 0 | 1 |" in table

@@ -10,8 +10,11 @@ import urllib.request
 
 import pytest
 
+from chat.message import Say
 from clients import JSON, Clients
+from handlers.socket import SocketHandler
 from process import ROOT, ServerProcess
+from server import _drain
 
 
 @pytest.fixture
@@ -159,6 +162,20 @@ async def test_what_was_taken_before_the_signal_is_delivered_and_acked(start, ou
     assert delivered == [event["key"] for event in seen if event["type"] == "ack"]
     assert delivered == [str(number) for number in range(len(delivered))]
     assert await asyncio.to_thread(server.process.wait, 10) == 0
+
+
+async def test_what_waits_for_the_log_is_delivered_before_the_goodbye(
+    clients, http_server, history
+):
+    ada = await clients.json("Ada")
+    handler = next(iter(SocketHandler.waiters))
+    handler.room.say(handler, Say("k", "last words"))
+    draining = asyncio.ensure_future(_drain(http_server, history, 1012))
+    assert (await ada.event("message"))["text"] == "last words"
+    assert (await ada.event("ack"))["key"] == "k"
+    assert (await ada.event("goodbye"))["code"] == 1012
+    await ada.closed()
+    await draining
 
 
 async def test_nobody_is_let_in_after_the_signal(start, outside):

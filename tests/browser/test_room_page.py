@@ -134,9 +134,9 @@ def test_both_tabs_come_back_by_themselves_when_the_server_does(visit, server, t
         for page in (ada, bob):
             connected(page)
             expect(page.locator("#log")).to_contain_text("Reconnected")
+        expect(ada.locator("#messages")).to_contain_text("written while it was away")
         write(bob, "you are back")
         for page in (ada, bob):
-            expect(page.locator("#messages")).to_contain_text("written while it was away")
             expect(page.locator("#messages")).to_contain_text("you are back")
         expect(ada.locator("#pending > *")).to_have_count(0)
     finally:
