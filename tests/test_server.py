@@ -170,12 +170,10 @@ async def test_what_waits_for_the_log_is_delivered_before_the_goodbye(
     ada = await clients.json("Ada")
     handler = next(iter(SocketHandler.waiters))
     handler.room.say(handler, Say("k", "last words"))
-    draining = asyncio.ensure_future(_drain(http_server, history, 1012))
+    await _drain(http_server, history, 1012)
     assert (await ada.event("message"))["text"] == "last words"
     assert (await ada.event("ack"))["key"] == "k"
     assert (await ada.event("goodbye"))["code"] == 1012
-    await ada.closed()
-    await draining
 
 
 async def test_nobody_is_let_in_after_the_signal(start, outside):
