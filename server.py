@@ -10,6 +10,7 @@ This is the only place that knows which history is behind the protocol.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -18,18 +19,28 @@ import sys
 from ipaddress import ip_address
 from pathlib import Path
 
-import segno
-from tornado.httpserver import HTTPServer
-from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
+try:
+    import msgspec  # noqa: F401, all that requirements.txt names is missed here, in words
+    import segno
+    from tornado.httpserver import HTTPServer
+    from tornado.ioloop import IOLoop
+    from tornado.netutil import bind_sockets
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"server.py: the package {missing.name} is not installed;"
+        " start the server by bin/run, or do pip install -r requirements.txt first."
+    )
 
 import settings as options
 from chat import names
 from chat.errors import GOING_AWAY, RESTART
-from chat.history import History, MemoryHistory
+from chat.history import History, MemoryHistory, Retention
+from chat.history_sqlite import SqliteHistory
 from chat.hub import Hub
 from chat.liveness import Liveness
 from chat.message import Limits
+from chat.room import Terms
+from chat.schema import Unusable
 from handlers import application
 from handlers.assets import Assets
 from handlers.identity import signing_key
@@ -67,7 +78,7 @@ async def serve(settings: Settings) -> None:
     """One server from start to end."""
     key = _signing_key(settings.data)
     sockets = _listen(settings)
-    history = MemoryHistory()
+    history = make_history(settings)
     services = compose(settings, history)
     server = HTTPServer(
         application(services, key, str(HERE / "templates"), settings.dev),
@@ -88,8 +99,11 @@ def compose(settings: Settings, history: History) -> Services:
     hub = Hub(
         history,
         later=IOLoop.current().call_later,
-        limits=Limits(message=settings.max_message, name=names.LONGEST),
-        heartbeat=settings.ping_interval,
+        terms=Terms(
+            Limits(message=settings.max_message, name=names.LONGEST),
+            heartbeat=settings.ping_interval,
+            ring=settings.member_budget // 2,
+        ),
     )
     history.open(hub.deliver)
     return Services(
@@ -116,15 +130,28 @@ def _signing_key(data: Path) -> str:
         ) from None
 
 
+def make_history(settings: Settings) -> History:
+    """The one place that knows which store is behind the protocol."""
+    retention = Retention(settings.keep_messages, settings.keep_days, settings.key_days)
+    if settings.store == "memory:":
+        return MemoryHistory(retention)
+    path = Path(settings.store.removeprefix("sqlite:"))
+    try:
+        return SqliteHistory(path, retention, settings.durability)
+    except Unusable as error:
+        raise CannotStart(str(error)) from None
+
+
 def _listen(settings: Settings) -> list[socket.socket]:
     address = "" if settings.lan else settings.address
     try:
         return bind_sockets(settings.port, address)
     except OSError as error:
         where = f"port {settings.port} of {address or 'this machine'}"
+        what = "--port" if error.errno == errno.EADDRINUSE else "--address or --port"
         raise CannotStart(
             f"{where} is not to be had ({error.strerror or error});"
-            " stop what holds it, or choose another by --port"
+            f" stop what holds it, or choose another by {what}"
         ) from None
 
 

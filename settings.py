@@ -17,8 +17,11 @@ from urllib.parse import urlsplit
 from tornado.options import Error, OptionParser
 
 MODES = ("broadcast", "echo")
+FLAGS = ("lan", "dev")
 LOOPBACK = "127.0.0.1"
 DAY = 86400.0
+CENTURY = 36525
+DURABILITIES = ("power", "process")
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -35,6 +38,11 @@ class Settings:
     lan: bool
     mode: str
     data: Path
+    store: str
+    durability: str
+    keep_messages: int
+    keep_days: float
+    key_days: float
     allow_origin: tuple[str, ...]
     ping_interval: float
     ping_timeout: float
@@ -49,11 +57,16 @@ def options() -> OptionParser:
     parser = OptionParser()
     define = parser.define
     define("port", 8888, int, "port to listen on; 0 takes a free one and says which")
-    define("address", LOOPBACK, str, "address to listen on; the default is this machine alone")
+    define("address", "", str, f"address to listen on; default: {LOOPBACK}, this machine alone")
     define("lan", False, bool, "let everybody on the network in, and show a QR code to scan")
     define("mode", "broadcast", str, "what / and /ws are", metavar="|".join(MODES))
     define("config", "", str, 'file of options, one a line, such as: mode = "echo"', metavar="FILE")
     define("data", "", str, "folder to keep things in; default: ./data", metavar="DIR")
+    define("store", "", str, "sqlite:PATH, or memory: to keep nothing; default: in --data")
+    define("durability", "power", str, "what an ack survives", metavar="|".join(DURABILITIES))
+    define("keep_messages", 100_000, int, "messages kept in each room")
+    define("keep_days", 0.0, float, "days that messages are kept; 0 is for ever")
+    define("key_days", 7.0, float, "days that a resent message is recognised")
     define(
         "allow_origin",
         type=str,
@@ -105,9 +118,11 @@ def _parse(parser: OptionParser, arguments: list[str], where: str) -> None:
         name, _, value = argument.lstrip("-").partition("=")
         if not argument.startswith("-"):
             raise BadOption(f"{argument!r}{where} is no option; options look like --port=8888")
+        if name in parser and "=" not in argument and name not in FLAGS:
+            raise BadOption(f"--{name}{where} needs a value, after an equals sign: --{name}=...")
         if name not in parser or name == "help":
             raise BadOption(f"--{name}{where} is no option; --help lists them all")
-        if name in ("lan", "dev") and value not in ("", "true", "false"):
+        if name in FLAGS and value not in ("", "true", "false"):
             raise BadOption(f"--{name}={value}{where}: it is true or false")
         try:
             parser.parse_command_line(["server.py", argument], final=False)
@@ -125,6 +140,15 @@ def _checked(given: OptionParser) -> Settings:
     need(0 <= given.port <= 65535, f"--port={given.port} is no port: it is 0 to 65535")
     need(given.mode in MODES, f"--mode={given.mode} is no mode: it is {' or '.join(MODES)}")
     need(given.logging in LEVELS, f"--logging={given.logging} is none of {', '.join(LEVELS)}")
+    need(given.durability in DURABILITIES, f"--durability={given.durability} is power or process")
+    need(given.keep_messages >= 1, "--keep-messages is at least 1")
+    need(0 <= given.keep_days <= CENTURY, "--keep-days is 0 (for ever) to 36525")
+    need(1 <= given.key_days <= CENTURY, "--key-days is 1 to 36525")
+    need(
+        given.store in ("", "memory:")
+        or (bool(given.store.removeprefix("sqlite:")) and given.store.startswith("sqlite:")),
+        f"--store={given.store} is no store: it is sqlite:PATH or memory:",
+    )
     need(0 <= given.ping_interval <= DAY, "--ping-interval is 0 (never) to 86400 seconds")
     need(0.1 <= given.ping_timeout <= DAY, "--ping-timeout is 0.1 to 86400 seconds")
     need(given.max_message >= 1024, "--max-message is at least 1024 bytes")
@@ -132,11 +156,13 @@ def _checked(given: OptionParser) -> Settings:
         given.member_budget >= 2 * given.max_message,
         "--member-budget is at least twice --max-message, or a message could not wait",
     )
-    need(not given.lan or given.address == LOOPBACK, "--lan and --address exclude each other")
+    need(not (given.lan and given.address), "--lan listens on all addresses: leave out --address")
     for origin in given.allow_origin:
         need(_is_origin(origin), f"--allow-origin={origin} must look like https://example.org")
     values = {field.name: given[field.name] for field in fields(Settings)}
     values["data"] = Path(given.data or os.environ.get("STATE_DIRECTORY") or "data")
+    values["store"] = given.store or f"sqlite:{values['data'] / 'broadcaster.db'}"
+    values["address"] = given.address or LOOPBACK
     values["allow_origin"] = tuple(given.allow_origin)
     return Settings(**values)
 

@@ -1,21 +1,46 @@
 """The only place that reads and writes JSON: bytes in, commands out; events in, bytes out."""
 
+import re
+import typing
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
+from msgspec import UNSET
 
-from chat.errors import BadCommand, BadJson, BinaryRefused
-from chat.message import Event, Message, PingMe, PingWatched, Record, Rename, Say
+from chat.errors import BadCommand, BadCursor, BadJson, BinaryRefused
+from chat.message import (
+    Ack,
+    Batch,
+    Cursor,
+    Delete,
+    Edit,
+    Error,
+    Gap,
+    Goodbye,
+    Heartbeat,
+    Message,
+    PingMe,
+    PingWatched,
+    Presence,
+    Record,
+    Rename,
+    Say,
+    Welcome,
+)
+
+SUBPROTOCOL = "broadcaster.v1.json"
 
 T = TypeVar("T")
+MemberCommand = Say | Edit | Delete | Rename | PingMe
 
-_member: msgspec.json.Decoder[Say | Rename | PingMe] = msgspec.json.Decoder(Say | Rename | PingMe)
+_member: msgspec.json.Decoder[MemberCommand] = msgspec.json.Decoder(MemberCommand)
 _watcher = msgspec.json.Decoder(PingWatched)
 _encode = msgspec.json.Encoder().encode
 
 
-def parse(frame: str | bytes) -> Say | Rename | PingMe:
+def parse(frame: str | bytes) -> MemberCommand:
     """Turns what a JSON member sent into the command it holds, or raises a `Refusal`."""
     return _checked(_member.decode, frame)
 
@@ -25,17 +50,60 @@ def parse_watcher(frame: str | bytes) -> PingWatched:
     return _checked(_watcher.decode, frame)
 
 
-def encode(event: Event) -> bytes:
-    """The event as one JSON object in UTF-8."""
+def parse_cursor(text: str) -> Cursor:
+    """Turns "epoch:id", or "0" for the beginning, into a cursor, or raises `BadCursor`."""
+    if text == "0":
+        return Cursor("", 0)
+    if not (parts := re.fullmatch(r"([A-Za-z0-9_-]{1,64}):([0-9]{1,16})", text)):
+        raise BadCursor
+    return Cursor(parts[1], int(parts[2]))
+
+
+def encode(event: msgspec.Struct) -> bytes:
+    """What travels as one JSON object in UTF-8."""
     return _encode(event)
 
 
 def message(record: Record) -> Message:
     """The event that tells JSON members of a record."""
-    at = record.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(record.body, str):
-        return Message(record.id, at, record.sender, record.key, text=record.body)
-    return Message(record.id, at, record.sender, record.key, data=record.body)
+    at = datetime.fromtimestamp(record.at / 1000, UTC).isoformat(timespec="milliseconds")
+    return Message(
+        id=record.id,
+        at=at.replace("+00:00", "Z"),
+        sender=record.sender,
+        key=record.key,
+        text=record.body if isinstance(record.body, str) else UNSET,
+        data=record.body if isinstance(record.body, bytes) else UNSET,
+        edits=record.edits,
+        deletes=record.deletes,
+        deleted=record.deleted,
+        edited=record.edited,
+    )
+
+
+def schema() -> bytes:
+    """What a JSON member may send and will receive, as JSON Schema 2020-12.
+
+    It is made from the types that commands are validated with, so it cannot drift.
+    """
+    kinds = {
+        "client": typing.get_args(MemberCommand),
+        "server": (Welcome, Gap, Batch, Message, Ack, Error, Presence, Heartbeat, Goodbye),
+    }
+    every = [kind for group in kinds.values() for kind in group]
+    refs, parts = msgspec.json.schema_components(every, ref_template="#/$defs/{name}")
+    named = dict(zip(every, refs, strict=True))
+    ends = {end: {"oneOf": [named[kind] for kind in group]} for end, group in kinds.items()}
+    return msgspec.json.format(
+        _encode(
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "title": SUBPROTOCOL,
+                "description": "What either end of this subprotocol sends: #/$defs/client, server",
+                "$defs": {**ends, **parts},
+            }
+        )
+    )
 
 
 def _checked(decode: Callable[[str], T], frame: str | bytes) -> T:

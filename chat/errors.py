@@ -51,13 +51,75 @@ class EmptyText(Refusal):
 
 class KeyReused(Refusal):
     code = "key_reused"
-    words = "This key was already used for another message: make a new key for each message."
+    words = "This key was already used for something else: make a new key for each message."
     status = 409
 
 
 class BadName(Refusal):
     code = "bad_name"
     words = "A name is 1 to {longest} visible characters: {why}."
+
+
+class BadRoom(Refusal):
+    code = "bad_room"
+    words = "A room's name is 1 to {longest} visible characters: {why}."
+
+
+class BadCursor(Refusal):
+    code = "bad_cursor"
+    words = "A cursor looks like epoch:id, as `welcome` and `message` give them, or is 0."
+
+
+class BadSecret(Refusal):
+    code = "bad_secret"
+    words = "A secret for `wire` is 16 to 64 letters, digits, - and _, too much to guess."
+
+
+class BadNumber(Refusal):
+    code = "bad_number"
+    words = "A whole number is needed for `{name}`, such as 50."
+
+
+class NotFound(Refusal):
+    code = "not_found"
+    words = "There is no message {id} here to change."
+    status = 404
+
+
+class NotYours(Refusal):
+    code = "not_yours"
+    words = "Message {id} is somebody else's: only who wrote it can change it."
+    status = 403
+
+
+class Gone(Refusal):
+    code = "gone"
+    words = "Message {id} was deleted, or is no longer kept: it cannot be changed any more."
+    status = 410
+
+
+class StoreFull(Refusal):
+    code = "store_full"
+    words = "The server's disk is full: this was not kept. It will be taken once there is room."
+    status = 507
+    close = 1013
+    retry_after = 5.0
+
+
+class StoreFailed(Refusal):
+    code = "store_failed"
+    words = "The server cannot write to its log at the moment: this was not kept. Try again later."
+    status = 503
+    close = 1013
+    retry_after = 5.0
+
+
+class StoreDamaged(Refusal):
+    code = "store_damaged"
+    words = "The server's log is damaged, and a part of it cannot be read: its operator must look."
+    status = 500
+    close = 1013
+    retry_after = 60.0
 
 
 class Closing(Refusal):

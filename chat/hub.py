@@ -2,36 +2,42 @@
 
 from collections.abc import Sequence
 
-from chat.history import History
-from chat.message import Limits, Record
-from chat.room import Later, Member, Room
-
-LOBBY = "lobby"
+from chat.history import History, Page
+from chat.message import Position, Record
+from chat.room import Later, Member, Room, Terms
 
 
 class Hub:
     """Knows the rooms by name and passes on what the history delivers."""
 
-    def __init__(self, history: History, later: Later, limits: Limits, heartbeat: float) -> None:
+    def __init__(self, history: History, later: Later, terms: Terms) -> None:
         self._history = history
         self._later = later
-        self._limits = limits
-        self._heartbeat = heartbeat
-        self.rooms: dict[str, Room] = {}
+        self._terms = terms
+        self._rooms: dict[str, Room] = {}
 
-    def join(self, name: str, member: Member) -> Room:
-        """Lets a member into a room, which is made if need be."""
-        if name not in self.rooms:
-            self.rooms[name] = Room(name, self._history, self._later, self._limits, self._heartbeat)
-        room = self.rooms[name]
-        room.join(member)
-        return room
+    def enter(self, name: str, member: Member) -> Room:
+        """Counts a member into a room, which is made if need be; it then has to `join`."""
+        if name not in self._rooms:
+            self._rooms[name] = Room(name, self._history, self._later, self._terms)
+        self._rooms[name].arrive(member)
+        return self._rooms[name]
 
     def leave(self, room: Room, member: Member) -> None:
         room.leave(member)
         if not len(room):
-            del self.rooms[room.name]
+            room.close()
+            del self._rooms[room.name]
 
-    def deliver(self, name: str, records: Sequence[Record]) -> None:
-        if room := self.rooms.get(name):
-            room.deliver(records)
+    def deliver(self, name: str, records: Sequence[Record], position: Position) -> None:
+        if room := self._rooms.get(name):
+            room.deliver(records, position)
+
+    async def page(self, name: str, before: int | None, limit: int) -> Page:
+        """The last messages of a room, below an id; raises a store's `Refusal`."""
+        return await self._history.read(name, before=before, limit=limit)
+
+    def alive(self) -> list[tuple[str, int]]:
+        """The rooms with somebody in them and how many that is, most people first."""
+        rooms = [(room.name, room.people.count) for room in self._rooms.values()]
+        return sorted(rooms, key=lambda room: (-room[1], room[0]))

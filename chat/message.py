@@ -6,8 +6,10 @@ the wire and their field `type` says which; docs/protocol.md shows each one.
 """
 
 from datetime import datetime
+from typing import Annotated, NamedTuple
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec.structs import replace
 
 # -- positions ---------------------------------------------------------------
 
@@ -19,31 +21,83 @@ class Person(Struct, frozen=True):
     name: str
 
 
+class Cursor(NamedTuple):
+    """How far somebody has read: up to `id`, under `epoch`.
+
+    The epoch is a token that changes whenever the end of the log may be gone, so
+    that no id is ever used twice under one. An empty epoch is any.
+    """
+
+    epoch: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}:{self.id}"
+
+
+class Position(NamedTuple):
+    """Where the log of a room stands: it holds `oldest` to `head`, under one `epoch`."""
+
+    epoch: str
+    head: int
+    oldest: int
+
+
 class Draft(Struct, frozen=True):
-    """A message that has been checked and waits for its place in the log.
+    """What has been checked and waits for its place in the log.
 
     `body` is text, or bytes from a plain member that sent a binary frame. `key`
     is the sender's own name for it, by which a resend is recognised; None when
-    the sender gave none.
+    the sender gave none. `edits` or `deletes` is the id of an earlier message
+    that this one changes; a delete has no body.
     """
 
     room: str
     sender: Person
-    body: str | bytes
+    body: str | bytes | None
     key: str | None = None
+    edits: int | None = None
+    deletes: int | None = None
 
 
 class Record(Struct, frozen=True):
-    """A message in the log of its room; ids are contiguous from 1."""
+    """An entry in the log of its room; ids are contiguous from 1.
+
+    `at` is in milliseconds since 1970. A message that was deleted, and every edit
+    of it, keeps its place and loses its body.
+    """
 
     id: int
-    at: datetime
+    at: int
     sender: Person
-    body: str | bytes
+    body: str | bytes | None
     key: str | None = None
+    edits: int | None = None
+    deletes: int | None = None
+    edited: bool = False
+
+    @property
+    def deleted(self) -> bool:
+        return self.body is None and self.deletes is None
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes this takes, in memory or on the wire."""
+        return 200 + len(self.body or "")
+
+    def blanked(self) -> "Record":
+        """This entry without its words."""
+        return replace(self, body=None)
+
+    def reworded(self, body: str | bytes | None) -> "Record":
+        """This message as its last edit left it."""
+        return replace(self, body=body, edited=True)
 
 
 # -- commands: from a member to the server -----------------------------------
+
+
+Id = Annotated[int, Meta(ge=1, le=2**53)]
 
 
 class Command(Struct, frozen=True, tag_field="type"):
@@ -55,6 +109,21 @@ class Say(Command, frozen=True, tag="say"):
 
     key: str
     text: str
+
+
+class Edit(Command, frozen=True, tag="edit"):
+    """Gives one's own message `id` new words; a record of its own, under a key of its own."""
+
+    key: str
+    id: Id
+    text: str
+
+
+class Delete(Command, frozen=True, tag="delete"):
+    """Takes one's own message `id` back: its words are gone for everybody, and from the disk."""
+
+    key: str
+    id: Id
 
 
 class Rename(Command, frozen=True, tag="rename"):
@@ -90,7 +159,7 @@ class Welcome(Event, frozen=True, tag="welcome"):
 
     The log is kept from `oldest` to `head`; `oldest` is `head + 1` when it is
     empty. `people` lists at most 50 of the `count` people in the room, as of
-    version `presence`. `heartbeat` is the seconds between two pings.
+    version `presence`. `heartbeat` is the seconds between two of them, 0 for none.
     """
 
     room: str
@@ -108,7 +177,10 @@ class Welcome(Event, frozen=True, tag="welcome"):
 class Message(Event, frozen=True, tag="message"):
     """One record, to everybody; a binary body travels as base64 in `data`.
 
-    `at` is when it was stored: RFC 3339, UTC, to the millisecond.
+    `at` is when it was stored: RFC 3339, UTC, to the millisecond. With `edits` it
+    gives message `edits` new words, with `deletes` it takes message `deletes`
+    away. `deleted`: it was taken away since, and has no words any more. `edited`,
+    in a page of history: these are the words of its last edit.
     """
 
     id: int
@@ -117,6 +189,39 @@ class Message(Event, frozen=True, tag="message"):
     key: str | None = None
     text: str | UnsetType = UNSET
     data: bytes | UnsetType = UNSET
+    edits: int | None = None
+    deletes: int | None = None
+    deleted: bool = False
+    edited: bool = False
+
+
+class Batch(Event, frozen=True, tag="batch"):
+    """What a member missed, in order, before anything live."""
+
+    messages: list[Message]
+
+
+class Gap(Event, frozen=True, tag="gap"):
+    """In its place in the stream: messages `lost[0]` to `lost[1]` are no longer kept.
+
+    `lost` is null when the log is not the one that the cursor came from, and
+    nobody knows what is missing. What follows starts at `oldest`.
+    """
+
+    lost: tuple[int, int] | None
+    epoch: str
+    oldest: int
+    head: int
+
+
+class Heartbeat(Event, frozen=True, tag="heartbeat"):
+    """The last id delivered to the room, behind it on the same stream.
+
+    Silence means that the connection is dead, a head above one's own that
+    something was lost: reconnect with the cursor.
+    """
+
+    head: int
 
 
 class Ack(Event, frozen=True, tag="ack"):
@@ -158,6 +263,40 @@ class Goodbye(Event, frozen=True, tag="goodbye"):
 
     code: int
     retry_between: tuple[float, float]
+
+
+# -- pages, by HTTP -------------------------------------------------------------
+
+
+class HistoryPage(Struct, frozen=True):
+    """A stretch of a room's log for somebody who reads, oldest first."""
+
+    room: str
+    epoch: str
+    head: int
+    oldest: int
+    messages: list[Message]
+
+
+class RoomHere(Struct, frozen=True):
+    """A room that is alive: its name, the path of its page, and how many people are in it."""
+
+    name: str
+    url: str
+    count: int
+
+
+class Rooms(Struct, frozen=True):
+    """The rooms that are alive, most people first."""
+
+    rooms: list[RoomHere]
+
+
+class Identity(Struct, frozen=True):
+    """Lets one tab be the person `id`, by `?as=<token>`."""
+
+    token: str
+    id: str
 
 
 # -- the wire made visible: from the server to whoever watches a connection ---

@@ -4,18 +4,40 @@ Fan-out is synchronous: a batch is encoded once per wire and the same bytes are
 handed to every member; nothing here waits, and a member that cannot keep up is
 its handler's business. The order in which members see messages is the order of
 the log, because only the history calls `deliver`.
+
+Whoever joins is welcomed, then catches up (chat/resume.py), and in one turn, with
+nothing in between, becomes a member: it misses nothing and sees nothing twice.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from chat import names
-from chat.errors import BadKey, EmptyText, Refusal
+from chat.errors import BadKey, EmptyText, Refusal, StoreFailed
 from chat.history import History, Stored
-from chat.message import Ack, Draft, Event, Limits, Person, Record, Say, Welcome
+from chat.message import (
+    Ack,
+    Cursor,
+    Delete,
+    Draft,
+    Edit,
+    Event,
+    Heartbeat,
+    Limits,
+    Person,
+    Position,
+    Record,
+    Say,
+    Welcome,
+)
 from chat.presence import People
+from chat.resume import Ring, catch_up
+
+log = logging.getLogger("broadcaster")
 
 LONGEST_KEY = 64
 PRESENCE_EVERY = 1.0
@@ -29,55 +51,97 @@ class Wire(Protocol):
     """One way of writing for members: the same bytes for all who share it."""
 
     def records(self, records: Sequence[Record]) -> bytes:
-        """A batch of the log, ready to be sent."""
+        """A batch of the log as it goes to members; empty where this wire carries none of it."""
 
     def event(self, event: Event) -> bytes:
         """Any other event, ready to be sent; empty where this wire does not carry it."""
 
 
 class Member(Protocol):
-    """Who gets this room's messages. `send` neither waits nor raises nor leaves the room."""
+    """Who gets this room's messages. Sending neither waits nor raises nor leaves the room."""
 
     person: Person
     wire: Wire
 
-    def send(self, data: bytes) -> None: ...
+    def send(self, data: bytes) -> None:
+        """Sends, or closes the member when too much waits for it already."""
 
-    def refuse(self, refusal: Refusal) -> None: ...
+    def hint(self, data: bytes) -> None:
+        """Sends what a member that is behind may do without."""
+
+    async def drained(self) -> None:
+        """Waits until the member has taken what it was sent."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Tells the member what it does not get."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a room holds to: `limits` and `heartbeat` (seconds) are told in the welcome,
+    `ring` is how many bytes of the newest messages it keeps at hand."""
+
+    limits: Limits
+    heartbeat: float
+    ring: int
 
 
 class Room:
-    """`limits` and `heartbeat` are what members are welcomed with."""
+    """One room while anybody is in it; `later` calls it back."""
 
-    def __init__(
-        self, name: str, history: History, later: Later, limits: Limits, heartbeat: float
-    ) -> None:
+    def __init__(self, name: str, history: History, later: Later, terms: Terms) -> None:
         self.name = name
         self.people = People()
         self._history = history
         self._later = later
-        self._limits = limits
-        self._heartbeat = heartbeat
+        self._terms = terms
+        self._ring = Ring(terms.ring)
         self._members: dict[Wire, set[Member]] = {}
+        self._joining: dict[Member, list[bytes]] = {}
         self._senders: dict[tuple[str, str], Member] = {}
+        self._position: Position | None = None
         self._telling = False
+        self._closed = False
+        self._beat()
 
     def __len__(self) -> int:
-        return sum(map(len, self._members.values()))
+        return len(self._joining) + sum(map(len, self._members.values()))
+
+    def close(self) -> None:
+        """Nobody is here any more."""
+        self._closed = True
 
     # -- coming and going ------------------------------------------------------
 
-    def join(self, member: Member) -> None:
-        """Welcomes a member; from here on it gets all that is delivered."""
+    def arrive(self, member: Member) -> None:
+        """Counts a member in; it gets nothing before `join`."""
+        self._joining[member] = []
         self.people.arrive(member.person)
-        member.send(member.wire.event(self._welcome(member)))
-        self._members.setdefault(member.wire, set()).add(member)
         self._presence_changed()
 
+    async def join(self, member: Member, cursor: Cursor | None) -> None:
+        """Welcomes a member that has arrived, catches it up from its cursor, lets it in.
+
+        Without a cursor it begins at the head. May be cancelled at any time; raises a
+        store's `Refusal` when the log cannot be read.
+        """
+        if self._position is None:
+            page = await self._history.read(self.name, after=0, limit=0)
+            self._position = self._position or page.position
+        member.send(member.wire.event(self._welcome(member, self._position)))
+        after = self._position.head
+        if cursor is not None:
+            read = partial(self._history.read, self.name)
+            after = await catch_up(member, cursor, read, self._ring, lambda: self._here)
+        self._let_in(member, after)
+
     def leave(self, member: Member) -> None:
-        self._members[member.wire].remove(member)
-        if not self._members[member.wire]:
-            del self._members[member.wire]
+        """Counts a member out, wherever it stood."""
+        self._joining.pop(member, None)
+        members = self._members.get(member.wire, set())
+        members.discard(member)
+        if not members:
+            self._members.pop(member.wire, None)
         self.people.depart(member.person.id)
         self._presence_changed()
 
@@ -86,79 +150,120 @@ class Room:
         self.people.rename(Person(member.person.id, names.checked(name)))
         self._presence_changed()
 
-    def _welcome(self, member: Member) -> Welcome:
-        epoch, head, oldest = self._history.position(self.name)
+    def _let_in(self, member: Member, after: int) -> None:
+        """In one turn: what came since, the acks that waited for it, and a member."""
+        acks = self._joining.pop(member)
+        data = member.wire.records(self._ring.after(after)) + b"".join(acks)
+        if data:
+            member.send(data)
+        self._members.setdefault(member.wire, set()).add(member)
+
+    @property
+    def _here(self) -> Position:
+        assert self._position
+        return self._position
+
+    def _welcome(self, member: Member, position: Position) -> Welcome:
         return Welcome(
             room=self.name,
-            epoch=epoch,
-            head=head,
-            oldest=oldest,
-            you=member.person,
+            epoch=position.epoch,
+            head=position.head,
+            oldest=position.oldest,
+            you=self.people.current(member.person.id),
             count=self.people.count,
             people=self.people.listed(),
             presence=self.people.version,
-            limits=self._limits,
-            heartbeat=self._heartbeat,
+            limits=self._terms.limits,
+            heartbeat=self._terms.heartbeat,
         )
 
     # -- from a member ---------------------------------------------------------
 
-    def say(self, member: Member, say: Say) -> "asyncio.Future[Stored]":
-        """Stores what a member says under its key; acked behind its own copy."""
-        if not 1 <= len(say.key) <= LONGEST_KEY:
-            raise BadKey(longest=LONGEST_KEY, length=len(say.key))
-        if not say.text.strip():
-            raise EmptyText(key=say.key)
-        self._senders.setdefault((member.person.id, say.key), member)
-        return self._append(member, say.text, say.key)
+    def say(self, member: Member, command: Say | Edit | Delete) -> "asyncio.Future[Stored]":
+        """Stores what a member says or changes, under its key; acked behind its own copy."""
+        if not 1 <= len(command.key) <= LONGEST_KEY:
+            raise BadKey(longest=LONGEST_KEY, length=len(command.key))
+        if not isinstance(command, Delete) and not command.text.strip():
+            raise EmptyText(key=command.key)
+        self._senders.setdefault((member.person.id, command.key), member)
+        return self._append(member, self._draft(member, command))
 
     def relay(self, member: Member, body: str | bytes) -> "asyncio.Future[Stored]":
         """Stores what a plain member sent, as it is."""
-        return self._append(member, body, None)
+        return self._append(member, Draft(self.name, self._person(member), body))
 
-    def _append(
-        self, member: Member, body: str | bytes, key: str | None
-    ) -> "asyncio.Future[Stored]":
-        sender = self.people.current(member.person.id)
-        future = self._history.append(Draft(self.name, sender, body, key))
-        future.add_done_callback(partial(self._settled, member, key))
+    def _draft(self, member: Member, command: Say | Edit | Delete) -> Draft:
+        who = self._person(member)
+        match command:
+            case Say(key, text):
+                return Draft(self.name, who, text, key)
+            case Edit(key, id, text):
+                return Draft(self.name, who, text, key, edits=id)
+            case Delete(key, id):
+                return Draft(self.name, who, None, key, deletes=id)
+
+    def _person(self, member: Member) -> Person:
+        return self.people.current(member.person.id)
+
+    def _append(self, member: Member, draft: Draft) -> "asyncio.Future[Stored]":
+        future = self._history.append(draft)
+        future.add_done_callback(partial(self._settled, member, draft.key))
         return future
 
     def _settled(self, member: Member, key: str | None, future: "asyncio.Future[Stored]") -> None:
         """Answers what no delivered copy has answered: a refusal, or a resend."""
         if key is not None and self._senders.get((member.person.id, key)) is member:
             del self._senders[member.person.id, key]
-        refusal = future.exception()
-        if isinstance(refusal, Refusal):
-            member.refuse(refusal)
+        error = future.exception()
+        if error is not None:
+            member.refuse(error if isinstance(error, Refusal) else StoreFailed(key=key))
         elif key is not None and future.result().duplicate:
-            member.send(member.wire.event(Ack(key, future.result().id, duplicate=True)))
+            self._ack(member, Ack(key, future.result().id, duplicate=True))
+
+    def _ack(self, member: Member, ack: Ack) -> None:
+        """An ack never comes before the copy that a joining member will yet be sent."""
+        data = member.wire.event(ack)
+        if member in self._joining:
+            self._joining[member].append(data)
+        else:
+            member.send(data)
 
     # -- to the members --------------------------------------------------------
 
-    def deliver(self, records: Sequence[Record]) -> None:
+    def deliver(self, records: Sequence[Record], position: Position) -> None:
         """Hands a batch of the log to every member, to its sender with the ack behind it."""
+        self._position = position
+        self._ring.add(records)
         acks = self._acks(records)
         for wire, members in self._members.items():
             data = wire.records(records)
             for member in members:
-                member.send(data + acks[member] if member in acks else data)
+                if member in acks:
+                    member.send(data + acks[member])
+                elif data:
+                    member.send(data)
 
     def tell(self, event: Event) -> None:
         """Hands an event that is no part of the log to every member whose wire carries it."""
         for wire, members in self._members.items():
             if data := wire.event(event):
                 for member in members:
-                    member.send(data)
+                    member.hint(data)
 
     def _acks(self, records: Sequence[Record]) -> dict[Member, bytes]:
         acks: dict[Member, bytes] = {}
         for record in records:
             sender = self._senders.pop((record.sender.id, record.key or ""), None)
-            if sender is not None and record.key is not None:
-                ack = sender.wire.event(Ack(record.key, record.id))
-                acks[sender] = acks.get(sender, b"") + ack
+            if sender is None or record.key is None:
+                continue
+            ack = Ack(record.key, record.id)
+            if sender in self._joining:
+                self._ack(sender, ack)
+            else:
+                acks[sender] = acks.get(sender, b"") + sender.wire.event(ack)
         return acks
+
+    # -- from time to time -----------------------------------------------------
 
     def _presence_changed(self) -> None:
         if not self._telling:
@@ -169,3 +274,9 @@ class Room:
         self._telling = False
         if news := self.people.news():
             self.tell(news)
+
+    def _beat(self) -> None:
+        if self._terms.heartbeat and not self._closed:
+            self._later(self._terms.heartbeat, self._beat)
+            if self._position:
+                self.tell(Heartbeat(self._position.head))

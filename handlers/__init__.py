@@ -11,7 +11,7 @@ from handlers.broadcast import BroadcastHandler
 from handlers.echo import EchoHandler
 from handlers.identity import cookie_name
 from handlers.logs import log_request
-from handlers.page import EchoPage, NothingHere, RoomPage
+from handlers.page import EchoPage, IdentityPage, NothingHere, RoomPage, RoomsPage, SchemaPage
 from handlers.services import Services
 from handlers.tap import SHAPE
 from handlers.watch import WatchHandler
@@ -27,8 +27,13 @@ def routes(services: Services) -> list[Any]:
     page, socket = FRONT[services.mode]
     has = {"services": services}
     return [
-        (r"/", page, {**has, "socket": "/ws"}),
+        (r"/", page, {**has, "socket": "/ws"} if page is EchoPage else has),
         (r"/ws", socket, has),
+        (r"/r/([^/]+)", RoomPage, has),
+        (r"/ws/([^/]+)", BroadcastHandler, has),
+        (r"/-/rooms", RoomsPage, has),
+        (r"/-/schema.json", SchemaPage, has),
+        (r"/-/identity", IdentityPage, has),
         (r"/-/echo", EchoPage, {**has, "socket": "/-/echo/ws"}),
         (r"/-/echo/ws", EchoHandler, has),
         (rf"/-/wire/({SHAPE})", WatchHandler, has),
@@ -45,6 +50,7 @@ def application(services: Services, key: str, templates: str, dev: bool = False)
         template_path=templates,
         cookie_secret=key,
         identity_cookie=cookie_name(key),
+        cross_origin_protection=True,
         log_function=log_request,
         debug=dev,
     )

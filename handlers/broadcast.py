@@ -8,21 +8,33 @@ a plain member has no other way to be refused something than to be closed.
 from __future__ import annotations
 
 import asyncio
-import secrets
+import logging
 from collections.abc import Awaitable, Sequence
 
 from chat import names
-from chat.codec import encode, message, parse
+from chat.codec import SUBPROTOCOL, encode, message, parse, parse_cursor
 from chat.errors import BadName, Refusal
 from chat.history import Stored
-from chat.hub import LOBBY
-from chat.message import Error, Event, Goodbye, Person, PingMe, Record, Rename, Say
+from chat.message import (
+    Cursor,
+    Delete,
+    Edit,
+    Error,
+    Event,
+    Goodbye,
+    Person,
+    PingMe,
+    Record,
+    Rename,
+    Say,
+)
+from chat.names import LOBBY
 from chat.room import Room, Wire
 from handlers.frames import BINARY, TEXT, frame
-from handlers.identity import person_id
+from handlers.identity import new_id, person_id, tab_person_id
 from handlers.socket import SocketHandler
 
-SUBPROTOCOL = "broadcaster.v1.json"
+log = logging.getLogger("broadcaster")
 
 UNSTORED_MESSAGES = 64
 UNSTORED_BYTES = 256 * 1024
@@ -40,15 +52,17 @@ class JsonWire:
 
 
 class PlainWire:
-    """Messages alone, as they were sent."""
+    """Messages alone, as they were sent; neither edits nor deletes, which have no place here."""
 
     def records(self, records: Sequence[Record]) -> bytes:
-        return b"".join(map(self.record, records))
+        return b"".join(
+            self.said(record.sender, record.body)
+            for record in records
+            if record.body is not None and record.edits is None
+        )
 
-    def record(self, record: Record) -> bytes:
-        if isinstance(record.body, bytes):
-            return frame(BINARY, record.body)
-        return frame(TEXT, record.body.encode())
+    def said(self, sender: Person, body: str | bytes) -> bytes:
+        return frame(BINARY, body) if isinstance(body, bytes) else frame(TEXT, body.encode())
 
     def event(self, event: Event) -> bytes:
         return b""
@@ -57,10 +71,9 @@ class PlainWire:
 class NamedWire(PlainWire):
     """For people at a terminal (`?names`): text with who said it before it."""
 
-    def record(self, record: Record) -> bytes:
-        if isinstance(record.body, bytes):
-            return super().record(record)
-        return frame(TEXT, f"{record.sender.name}: {record.body}".encode())
+    def said(self, sender: Person, body: str | bytes) -> bytes:
+        named = f"{sender.name}: {body}" if isinstance(body, str) else body
+        return super().said(sender, named)
 
 
 JSON, PLAIN, NAMED = JsonWire(), PlainWire(), NamedWire()
@@ -72,7 +85,14 @@ class BroadcastHandler(SocketHandler):
     kind = "member"
     wire: Wire
     person: Person
-    room: Room | None = None
+    room: Room
+    cursor: Cursor | None = None
+
+    def read_address(self) -> None:
+        super().read_address()
+        self.room_name = names.checked_room(self.path_args[0]) if self.path_args else LOBBY
+        if since := self.get_query_argument("since", ""):
+            self.cursor = parse_cursor(since)
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
@@ -81,13 +101,13 @@ class BroadcastHandler(SocketHandler):
         self.unstored = Unstored()
         self.wire = self._choose_wire()
         name, refusal = self._choose_name()
-        self.person = Person(person_id(self) or secrets.token_urlsafe(9), name)
-        self.room = self.services.hub.join(LOBBY, self)
-        if refusal and self.wire is JSON:
-            self.refuse(refusal)
+        self.person = Person(tab_person_id(self) or person_id(self) or new_id(), name)
+        self.room = self.services.hub.enter(self.room_name, self)
+        self.joining = asyncio.ensure_future(self._join(refusal))
 
     def left(self) -> None:
-        if self.room:
+        if hasattr(self, "room"):
+            self.joining.cancel()
             self.services.hub.leave(self.room, self)
 
     def received(self, message: str | bytes) -> Awaitable[object] | None:
@@ -96,6 +116,9 @@ class BroadcastHandler(SocketHandler):
         except Refusal as refusal:
             self.refuse(refusal)
             return None
+
+    async def drained(self) -> None:
+        await self.outbox.drained()
 
     def refuse(self, refusal: Refusal) -> None:
         """Tells this member what it does not get."""
@@ -109,13 +132,24 @@ class BroadcastHandler(SocketHandler):
         if goodbye := self.wire.event(Goodbye(code, retry_between)):
             self.send(goodbye)
 
+    async def _join(self, bad_name: BadName | None) -> None:
+        try:
+            await self.room.join(self, self.cursor if self.wire is JSON else None)
+            if bad_name and self.wire is JSON:
+                self.refuse(bad_name)
+        except Refusal as refusal:
+            log.error("%s cannot join: %s", self.name, refusal.code, exc_info=refusal)
+            self.refuse(refusal)
+            self.close(refusal.close, refusal.code)
+        except Exception:
+            self._bug()
+
     def _take(self, message: str | bytes) -> Awaitable[object] | None:
-        assert self.room
         if self.wire is not JSON:
             return self.unstored.add(self.room.relay(self, message), len(message))
         match parse(message):
-            case Say() as say:
-                return self.unstored.add(self.room.say(self, say), len(say.text))
+            case Say() | Edit() | Delete() as command:
+                return self.unstored.add(self.room.say(self, command), len(message))
             case Rename(name):
                 self.room.rename(self, name)
             case PingMe():

@@ -14,6 +14,7 @@ from pathlib import Path
 from tornado.web import RequestHandler
 
 DAYS = 400  # the longest that browsers keep a cookie
+TAB = "tab"
 
 
 def signing_key(data: Path) -> str:
@@ -46,12 +47,29 @@ def keep_person(handler: RequestHandler) -> None:
     """Gives a browser its id, or renews the one it has."""
     handler.set_signed_cookie(
         _cookie(handler),
-        person_id(handler) or secrets.token_urlsafe(9),
+        person_id(handler) or new_id(),
         expires_days=DAYS,
         httponly=True,
         samesite="Lax",
         secure=handler.request.protocol == "https",
     )
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(9)
+
+
+def tab_token(handler: RequestHandler, id: str) -> str:
+    """What lets one tab, and nobody else, be the person `id`: for `?as=`."""
+    handler.require_setting("cookie_secret")
+    return handler.create_signed_value(TAB, id).decode()
+
+
+def tab_person_id(handler: RequestHandler) -> str | None:
+    """The id that the token in `?as=` proves, or None."""
+    token = handler.get_query_argument("as", "")
+    signed = handler.get_signed_cookie(TAB, token, max_age_days=DAYS) if token else None
+    return signed.decode() if signed else None
 
 
 def _cookie(handler: RequestHandler) -> str:

@@ -26,6 +26,7 @@ class Outbox:
         self.waiting = 0
         """Bytes that the member has not been able to take yet."""
         self.closed = False
+        self._drained: asyncio.Future[None] | None = None
 
     def send(self, data: bytes) -> None:
         """Sends, or keeps for later, or overruns; neither waits nor raises."""
@@ -37,6 +38,17 @@ class Outbox:
             self._hand_over(data)
         else:
             self._send_now(self._direct, data)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for what is not important."""
+        return self.waiting <= self._budget // 2
+
+    async def drained(self) -> None:
+        """Waits until nothing waits any more."""
+        while self.waiting and not self.closed:
+            self._drained = asyncio.get_running_loop().create_future()
+            await self._drained
 
     def close(self) -> None:
         """Sends nothing more; what was kept goes first."""
@@ -84,3 +96,5 @@ class Outbox:
             data = b"".join(self._kept)
             self._kept.clear()
             self._hand_over(data)
+        if self._drained and not (self.waiting or self._drained.done()):
+            self._drained.set_result(None)

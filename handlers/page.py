@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from msgspec import Struct
 from tornado.web import HTTPError, RequestHandler
 
-from chat.hub import LOBBY
-from handlers.identity import keep_person
+from chat import names
+from chat.codec import encode, message, schema
+from chat.errors import BadNumber, Refusal
+from chat.message import Cursor, HistoryPage, Identity, Message, Position, Rooms
+from chat.names import LOBBY
+from handlers.identity import keep_person, new_id, tab_token
 from handlers.logs import log_exception
+from handlers.places import alive, urls
 from handlers.services import Services
 
 POLICY = "; ".join(
@@ -24,6 +31,10 @@ POLICY = "; ".join(
     )
 )
 
+SHOWN = 50
+"""Messages in the page, and in a page of history unless asked otherwise."""
+MOST = 500
+
 
 class PageHandler(RequestHandler):
     """What every answer to a browser carries; an error is one line of text."""
@@ -33,6 +44,9 @@ class PageHandler(RequestHandler):
     def initialize(self, services: Services, **page: str) -> None:
         self.services = services
         self.page = page
+
+    def prepare(self) -> None:
+        self.set_header("Vary", "Accept")
 
     def set_default_headers(self) -> None:
         self.set_header("Content-Security-Policy", POLICY)
@@ -50,18 +64,86 @@ class PageHandler(RequestHandler):
             **values,
         )
 
+    def answer(self, event: Struct) -> None:
+        """Answers in JSON."""
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(encode(event))
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Says in one line what is not to be had."""
+        self.set_status(refusal.status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{refusal.status} {refusal}\n")
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code} {WORDS.get(status_code, self._reason)}\n")
 
 
 class RoomPage(PageHandler):
+    """A room: the page with the last messages in it, or a page of its history as JSON."""
+
+    async def get(self, name: str = LOBBY) -> None:
+        try:
+            room = names.checked_room(name)
+            before = self._number("before", None)
+            limit = min(self._number("limit", SHOWN) or SHOWN, MOST)
+            page = await self.services.hub.page(room, before, limit)
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return
+        messages = [message(record) for record in page.records]
+        if "application/json" in self.request.headers.get("Accept", ""):
+            self.answer(HistoryPage(room, *page.position, messages))
+        else:
+            keep_person(self)
+            self._show(room, messages, page.position)
+
+    def _show(self, room: str, messages: list[Message], position: Position) -> None:
+        here = urls(room)
+        self.show(
+            "room.html",
+            room=room,
+            socket=here.socket,
+            messages=messages,
+            cursor=str(Cursor(position.epoch, position.head)),
+            oldest=position.oldest,
+            rooms=alive(self.services.hub),
+        )
+
+    def _number(self, name: str, default: int | None) -> int | None:
+        given = self.get_query_argument(name, "")
+        if given and not re.fullmatch("[0-9]{1,16}", given):
+            raise BadNumber(name=name)
+        return int(given) if given else default
+
+
+class RoomsPage(PageHandler):
+    """The rooms that are alive, as JSON."""
+
     def get(self) -> None:
-        keep_person(self)
-        self.show("room.html", room=LOBBY)
+        self.answer(Rooms(alive(self.services.hub)))
+
+
+class SchemaPage(PageHandler):
+    """What the socket speaks, as JSON Schema."""
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "application/schema+json; charset=utf-8")
+        self.finish(schema())
+
+
+class IdentityPage(PageHandler):
+    """Makes an identity for one tab alone, which proves itself by the token."""
+
+    def post(self) -> None:
+        id = new_id()
+        self.answer(Identity(tab_token(self, id), id))
 
 
 class EchoPage(PageHandler):
+    """The echo console."""
+
     def get(self) -> None:
         self.show("echo.html")
 
@@ -74,6 +156,7 @@ class NothingHere(PageHandler):
 
 
 WORDS = {
+    403: "This came from a page of another site, which may not do that here.",
     404: "Nothing here: the chat is at / and the echo console at /-/echo.",
     405: "This address cannot do that: open it with GET.",
     500: "An error of ours: it is in the server's log.",

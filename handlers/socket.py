@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from tornado.iostream import IOStream
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from chat.errors import BUG, CLOSE_REASONS, TOO_BIG, TRY_LATER
+from chat.errors import BUG, CLOSE_REASONS, TOO_BIG, TRY_LATER, BadSecret, Refusal
 from handlers import frames
 from handlers.logs import log_exception
 from handlers.outbox import Outbox
@@ -68,6 +68,11 @@ class SocketHandler(WebSocketHandler):
             self.tap.sent(self.name, data)
         self.outbox.send(data)
 
+    def hint(self, data: bytes) -> None:
+        """Sends frames that a peer who is far behind may do without."""
+        if self.outbox.has_room:
+            self.send(data)
+
     def ping_now(self) -> None:
         """Sends a ping that carries the time, so that its pong tells the round trip."""
         self.send(frames.frame(frames.PING, self.pulse.ping(time.monotonic())))
@@ -105,6 +110,19 @@ class SocketHandler(WebSocketHandler):
             self.set_header("Upgrade", "websocket")
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.finish("426 This address speaks WebSocket; the page is at /.\n")
+            return
+        try:
+            self.read_address()
+        except Refusal as refusal:
+            self.set_status(refusal.status)
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(f"{refusal.status} {refusal}\n")
+
+    def read_address(self) -> None:
+        """Takes what the URL asks for; a `Refusal` answers before the handshake, in words."""
+        self.secret = self.get_query_argument("wire", "")
+        if self.secret and not is_secret(self.secret):
+            raise BadSecret
 
     def check_origin(self, origin: str) -> bool:
         """Called for the pages of other hosts only; Tornado lets our own in by itself."""
@@ -193,9 +211,8 @@ class SocketHandler(WebSocketHandler):
         self.close(TRY_LATER)
 
     def _open_tap(self) -> None:
-        secret = self.get_query_argument("wire", "")
-        if is_secret(secret):
-            self.tap = self.services.taps.get(secret)
+        if self.secret:
+            self.tap = self.services.taps.get(self.secret)
             self.tap.opened(self.name, self, self.request.path, self.selected_subprotocol)
 
     def _close_tap(self) -> None:
@@ -204,7 +221,7 @@ class SocketHandler(WebSocketHandler):
                 closing = frames.close_payload(self.close_code, self.close_reason)
                 self.tap.received(self.name, frames.CLOSE, closing)
             self.tap.closed(self.name, self.close_code or 1006, self.close_reason or "")
-            self.services.taps.release(self.get_query_argument("wire"))
+            self.services.taps.release(self.secret)
 
 
 def _payload(message: str | bytes) -> bytes:

@@ -14,8 +14,10 @@ class WatchHandler(SocketHandler):
 
     kind = "watcher"
 
-    def joined(self) -> None:
+    def read_address(self) -> None:
         self.secret = self.path_args[0]
+
+    def joined(self) -> None:
         self.watching = self.services.taps.get(self.secret)
         self.watching.watch(self)
 

@@ -24,7 +24,8 @@ class Clients:
 
     async def json(self, name="Ada", path="/ws", **headers):
         """A member that speaks JSON, welcomed."""
-        member = await self.plain(f"{path}?name={name}", JSON, **headers)
+        mark = "&" if "?" in path else "?"
+        member = await self.plain(f"{path}{mark}name={name}", JSON, **headers)
         member.welcome = await member.event("welcome")
         return member
 

@@ -16,7 +16,6 @@ from tornado.ioloop import IOLoop
 import handlers
 import server
 import settings
-from chat.history import MemoryHistory
 from clients import Clients
 from handlers.socket import SocketHandler
 
@@ -61,12 +60,17 @@ def options(request, tmp_path):
     """The settings a test asks for with `@pytest.mark.options("--mode=echo")`."""
     marker = request.node.get_closest_marker("options")
     arguments = marker.args if marker else ()
-    return settings.read([f"--data={tmp_path}", *arguments])
+    return settings.read([f"--data={tmp_path}", "--store=memory:", *arguments])
 
 
 @pytest.fixture
-def history():
-    return MemoryHistory()
+def history(io_loop, options):
+    async def make():
+        return server.make_history(options)
+
+    history = io_loop.run_sync(make)
+    yield history
+    io_loop.run_sync(history.close, timeout=10)
 
 
 @pytest.fixture

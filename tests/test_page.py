@@ -1,6 +1,8 @@
 """The pages as they leave the server; tests/browser looks at them in a browser."""
 
+import json
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -74,6 +76,101 @@ async def test_the_page_takes_its_addresses_from_where_it_came(get, base_url):
     html = (await get("/")).body.decode()
     assert 'data-socket="/ws"' in html
     assert base_url.removeprefix("http://") not in html
+
+
+async def test_the_last_messages_are_in_the_page_as_text_with_the_cursor_they_end_at(get, clients):
+    ada = await clients.json("A<b>da")
+    for text in ("one", "<script>two</script>", "three"):
+        await ada.say(text)
+        await ada.event("ack")
+    await ada.command("edit", key="e", id=1, text="ONE")
+    await ada.event("ack")
+    html = (await get("/")).body.decode()
+    assert f"{ada.welcome['epoch']}:4" in html
+    assert "ONE" in html
+    assert "&lt;script&gt;two&lt;/script&gt;" in html
+    assert "A&lt;b&gt;da" in html
+    assert "<script>two" not in html
+
+
+async def test_a_page_of_history_is_json_for_whoever_asks_for_it(get, clients):
+    ada = await clients.json("Ada", "/ws/den")
+    for number in range(1, 8):
+        await ada.say(str(number))
+        await ada.event("ack")
+    await ada.command("delete", key="d", id=3)
+    await ada.event("ack")
+    as_json = {"Accept": "application/json"}
+    page = json.loads((await get("/r/den?before=5&limit=3", headers=as_json)).body)
+    assert (page["room"], page["head"], page["oldest"]) == ("den", 8, 1)
+    assert [(m["id"], m.get("text"), m.get("deleted", False)) for m in page["messages"]] == [
+        (2, "2", False),
+        (3, None, True),
+        (4, "4", False),
+    ]
+    assert page["messages"][0]["from"] == ada.welcome["you"]
+
+
+@pytest.mark.parametrize("query", ["before=x", "limit=-1", "before=99999999999999999999"])
+async def test_a_number_that_is_none_is_refused_in_words(get, query):
+    answer = await get(f"/?{query}")
+    assert answer.code == 400
+    assert b"A whole number is needed" in answer.body
+
+
+@pytest.mark.parametrize("path", ["/r/%E2%80%8B", "/r/a%00b", "/r/" + "x" * 65])
+async def test_a_bad_rooms_name_is_refused_in_words(get, path):
+    answer = await get(path)
+    assert answer.code == 400
+    assert b"A room's name is 1 to 64 visible characters" in answer.body
+
+
+async def test_looking_into_a_room_makes_none(get, services):
+    assert (await get("/r/nobody-is-here")).code == 200
+    assert services.hub.alive() == []
+
+
+async def test_the_rooms_that_are_alive_are_listed_most_people_first(get, clients):
+    await clients.json("A", "/ws/quiet")
+    for name in "BC":
+        await clients.json(name, "/ws/b%C3%BCro%2F2")
+    rooms = json.loads((await get("/-/rooms")).body)["rooms"]
+    assert rooms == [
+        {"name": "büro/2", "url": "/r/b%C3%BCro%2F2", "count": 2},
+        {"name": "quiet", "url": "/r/quiet", "count": 1},
+    ]
+    assert (await get(rooms[0]["url"])).code == 200
+
+
+async def test_a_tab_can_be_somebody_else_by_a_token_and_nobody_can_be_them(get, clients):
+    made = json.loads((await get("/-/identity", method="POST", body="")).body)
+    token = quote(made["token"])
+    one = await clients.json("Else", f"/ws?as={token}")
+    assert one.welcome["you"]["id"] == made["id"]
+    forged = await clients.json("Forged", f"/ws?as={token.replace('2%7C1', '2%7C2')}")
+    assert forged.welcome["you"]["id"] != made["id"]
+
+
+async def test_a_tabs_token_is_no_cookie_and_a_cookie_no_token(get, clients):
+    made = json.loads((await get("/-/identity", method="POST", body="")).body)
+    name, cookie = (await get("/")).headers["Set-Cookie"].split(";")[0].split("=", 1)
+    as_cookie = await clients.json(Cookie=f"{name}={made['token']}")
+    as_token = await clients.json("X", f"/ws?as={quote(cookie)}")
+    known = {made["id"], *cookie.split("|")}
+    assert as_cookie.welcome["you"]["id"] not in known
+    assert (
+        as_token.welcome["you"]["id"]
+        != (await clients.json(Cookie=f"{name}={cookie}")).welcome["you"]["id"]
+    )
+
+
+@pytest.mark.parametrize(
+    "header", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+async def test_a_page_of_another_site_makes_no_identity(get, header):
+    answer = await get("/-/identity", method="POST", body="", headers=header)
+    assert answer.code == 403
+    assert b"another site" in answer.body
 
 
 async def test_what_is_not_there_says_where_to_go(get):

@@ -9,7 +9,7 @@ from chat.codec import encode, message
 from chat.history import MemoryHistory
 from chat.hub import Hub
 from chat.message import Event, Limits, Message, Person, Say
-from chat.room import PRESENCE_EVERY
+from chat.room import PRESENCE_EVERY, Terms
 
 
 class Recorder:
@@ -23,6 +23,11 @@ class Recorder:
 
     def send(self, data):
         self.writes.append([json.loads(line) for line in data.splitlines()])
+
+    hint = send
+
+    async def drained(self):
+        await asyncio.sleep(0)
 
     def refuse(self, refusal):
         self.refusals.append(refusal)
@@ -60,16 +65,29 @@ def turns():
 def hub(turns):
     history = MemoryHistory(soon=turns.append)
     later = []
-    hub = Hub(history, lambda seconds, call: later.append((seconds, call)), Limits(1, 1), 20.0)
+    terms = Terms(Limits(1, 1), heartbeat=0, ring=100_000)
+    hub = Hub(history, lambda seconds, call: later.append((seconds, call)), terms)
     hub.later = later
     history.open(hub.deliver)
     return hub
 
 
 @pytest.fixture
-def room(hub):
+def room(hub, io_loop):
     keeper = Recorder("Keeper", MessagesAlone())
-    return hub.join("lobby", keeper)
+    return io_loop.run_sync(lambda: enter(hub, "lobby", keeper))
+
+
+async def enter(hub, name, member, cursor=None):
+    """The room, with the member in it."""
+    room = hub.enter(name, member)
+    await room.join(member, cursor)
+    return room
+
+
+async def into(room, member, cursor=None):
+    room.arrive(member)
+    await room.join(member, cursor)
 
 
 def turn(turns):
@@ -80,8 +98,8 @@ def turn(turns):
 async def test_the_messages_of_one_turn_are_one_write_a_member_with_the_acks_behind(room, turns):
     wire = Events()
     ada, bob = Recorder("Ada", wire), Recorder("Bob", wire)
-    room.join(ada)
-    room.join(bob)
+    await into(room, ada)
+    await into(room, bob)
     before = len(ada.writes)
     for number in range(3):
         room.say(ada, Say(f"k{number}", str(number)))
@@ -96,10 +114,11 @@ async def test_the_messages_of_one_turn_are_one_write_a_member_with_the_acks_beh
 async def test_a_batch_is_encoded_once_per_wire_however_many_members(room, turns):
     one, other = Events(), MessagesAlone()
     for number in range(10):
-        room.join(Recorder(f"A{number}", one))
-        room.join(Recorder(f"B{number}", other))
+        await into(room, Recorder(f"A{number}", one))
+        await into(room, Recorder(f"B{number}", other))
     sender = Recorder("Ada", one)
-    room.join(sender)
+    await into(room, sender)
+    one.encoded = other.encoded = 0
     room.say(sender, Say("k", "x"))
     turn(turns)
     assert (one.encoded, other.encoded) == (1, 1)
@@ -107,8 +126,8 @@ async def test_a_batch_is_encoded_once_per_wire_however_many_members(room, turns
 
 async def test_two_tabs_that_send_one_key_get_one_message_and_each_its_own_ack(room, turns):
     tab, other = Recorder("Ada", Events()), Recorder("Ada", Events())
-    room.join(tab)
-    room.join(other)
+    await into(room, tab)
+    await into(room, other)
     futures = [room.say(tab, Say("k", "x")), room.say(other, Say("k", "x"))]
     turn(turns)
     for future in futures:
@@ -120,8 +139,8 @@ async def test_two_tabs_that_send_one_key_get_one_message_and_each_its_own_ack(r
 
 async def test_a_refusal_by_the_history_is_told_to_its_sender_alone(room, turns):
     ada, bob = Recorder("Ada", Events()), Recorder("Bob", Events())
-    room.join(ada)
-    room.join(bob)
+    await into(room, ada)
+    await into(room, bob)
     room.say(ada, Say("k", "x"))
     room.say(ada, Say("k", "y"))
     turn(turns)
@@ -132,8 +151,8 @@ async def test_a_refusal_by_the_history_is_told_to_its_sender_alone(room, turns)
 
 async def test_a_member_that_left_gets_nothing_more_and_its_message_still_comes(room, turns):
     ada, bob = Recorder("Ada", Events()), Recorder("Bob", Events())
-    room.join(ada)
-    room.join(bob)
+    await into(room, ada)
+    await into(room, bob)
     room.say(ada, Say("k", "last words"))
     room.leave(ada)
     turn(turns)
@@ -144,7 +163,7 @@ async def test_a_member_that_left_gets_nothing_more_and_its_message_still_comes(
 async def test_presence_is_told_once_however_many_come_and_go_meanwhile(room, hub):
     members = [Recorder(f"M{number}", Events()) for number in range(5)]
     for member in members:
-        room.join(member)
+        await into(room, member)
     assert [seconds for seconds, _ in hub.later] == [PRESENCE_EVERY]
     hub.later.pop()[1]()
     told = members[0].writes[-1][0]
@@ -153,16 +172,16 @@ async def test_presence_is_told_once_however_many_come_and_go_meanwhile(room, hu
 
 async def test_a_welcome_comes_first(room):
     ada = Recorder("Ada", Events())
-    room.join(ada)
+    await into(room, ada)
     assert ada.writes[0][0]["type"] == "welcome"
 
 
 async def test_a_room_is_gone_with_its_last_member(hub):
     ada = Recorder("Ada", Events())
-    room = hub.join("den", ada)
-    assert hub.rooms["den"] is room
+    room = await enter(hub, "den", ada)
+    assert ("den", 1) in hub.alive()
     hub.leave(room, ada)
-    assert "den" not in hub.rooms
+    assert "den" not in dict(hub.alive())
 
 
 async def nothing_left():

@@ -81,6 +81,18 @@ def test_a_bad_option_is_said_in_one_sentence():
     assert "--prot is no option" in run("--prot=1")
 
 
+def test_missing_packages_are_said_in_one_sentence():
+    bare = [sys.executable, "-S", str(ROOT / "server.py")]
+    done = subprocess.run(bare, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert "bin/run" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_address_that_is_not_ours_is_said_in_one_sentence():
+    assert "--address" in run("--address=192.0.2.1")
+
+
 def run(*options):
     """What a server that cannot start says, in one line and with exit status 1."""
     command = [sys.executable, str(ROOT / "server.py"), *options]

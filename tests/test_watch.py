@@ -97,9 +97,10 @@ async def test_without_the_secret_there_is_nothing_to_see(clients):
     assert json.loads(await other.receive())["type"] == "error"
 
 
-@pytest.mark.parametrize("secret", ["short", "x" * 65, "with%20space-and-length", ""])
-async def test_what_is_no_secret_opens_no_tap(clients, services, secret):
-    await clients.plain(f"/ws?wire={secret}")
+@pytest.mark.parametrize("secret", ["short", "x" * 65, "with%20space-and-length"])
+async def test_what_is_no_secret_is_refused_before_the_handshake(clients, services, secret):
+    client = await clients.raw(f"/ws?wire={secret}")
+    assert " 400 " in client.head.splitlines()[0]
     assert services.taps._taps == {}
 
 

@@ -1,0 +1,146 @@
+"""The SQLite file: its tables, its versions, and how it is opened.
+
+A file of an older version is brought up to date, one of a newer version or of
+another program is refused, and a damaged one is said to be damaged. `Unusable`
+says in words what to do.
+"""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+APPLICATION = 0x62726361  # "brca", in the file's header: tells our files from any other
+
+# Each brings a file one version further; the version is the number of those applied.
+MIGRATIONS = (
+    """
+    CREATE TABLE store (
+        epoch      TEXT NOT NULL,    -- of rooms to come, and of those never written to
+        durability TEXT NOT NULL,    -- of the process that wrote last
+        boot       TEXT NOT NULL,    -- of the machine, then
+        clean      INTEGER NOT NULL  -- whether that process closed the file
+    );
+    CREATE TABLE rooms (
+        number INTEGER PRIMARY KEY,
+        name   TEXT NOT NULL UNIQUE,
+        epoch  TEXT NOT NULL,
+        head   INTEGER NOT NULL,
+        oldest INTEGER NOT NULL
+    );
+    CREATE TABLE messages (
+        room    INTEGER NOT NULL,
+        id      INTEGER NOT NULL,
+        at      INTEGER NOT NULL,    -- milliseconds since 1970
+        person  TEXT NOT NULL,
+        name    TEXT NOT NULL,
+        body,                        -- text or blob; null where it was deleted, and in a delete
+        key     TEXT,
+        edits   INTEGER,
+        deletes INTEGER,
+        PRIMARY KEY (room, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE keys (
+        room   INTEGER NOT NULL,
+        person TEXT NOT NULL,
+        key    TEXT NOT NULL,
+        id     INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        at     INTEGER NOT NULL,
+        PRIMARY KEY (room, person, key)
+    ) WITHOUT ROWID;
+    """,
+    """
+    CREATE INDEX edits_of ON messages (room, edits) WHERE edits IS NOT NULL;
+    CREATE INDEX keys_by_age ON keys (at);
+    """,
+)
+
+
+class Unusable(Exception):
+    """The file cannot be used; `str()` says why, and what to do."""
+
+
+def connect(path: Path, durability: str, token: Callable[[], str]) -> sqlite3.Connection:
+    """Opens the file, makes it if need be, and checks it; raises `Unusable`.
+
+    `durability` is "power", on disk before anything is acknowledged, or "process",
+    which survives the end of the process but not that of the machine.
+    """
+    db = None
+    try:
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        _check(db, path)
+        _migrate(db)
+        _mark_open(db, durability, token)
+        db.execute(f"PRAGMA synchronous = {'FULL' if durability == 'power' else 'NORMAL'}")
+        return db
+    except (sqlite3.Error, Unusable) as error:
+        if db:
+            db.close()
+        if isinstance(error, Unusable):
+            raise
+        raise Unusable(
+            f"{path} cannot be used ({error}); choose another file by --store,"
+            " or put a backup in its place"
+        ) from error
+
+
+def mark_closed(db: sqlite3.Connection) -> None:
+    """Says in the file that nothing of it was left unwritten, and closes it."""
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("UPDATE store SET clean = 1")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
+    empty = not db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    if not (ours or empty):
+        raise Unusable(f"{path} belongs to another program; choose another file by --store")
+    if version > len(MIGRATIONS):
+        raise Unusable(
+            f"{path} was written by a newer version of this server; start that one,"
+            " or choose another file by --store"
+        )
+    if (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise Unusable(f"{path} is damaged ({found}); put a backup in its place")
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not only unlinked
+    db.execute(f"PRAGMA application_id = {APPLICATION}")
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT")
+
+
+def _mark_open(db: sqlite3.Connection, durability: str, token: Callable[[], str]) -> None:
+    """Begins a new epoch where the end of the log may have been lost with the machine."""
+    boot = boot_id()
+    last = db.execute("SELECT durability, boot, clean FROM store").fetchone()
+    db.execute("BEGIN IMMEDIATE")
+    if last is None:
+        db.execute("INSERT INTO store VALUES (?, ?, ?, 0)", (token(), durability, boot))
+    elif last[0] == "process" and not last[2] and (last[1] != boot or not boot):
+        db.execute("UPDATE store SET epoch = ?", (token(),))
+        db.execute("UPDATE rooms SET epoch = (SELECT epoch FROM store)")
+    db.execute("UPDATE store SET durability = ?, boot = ?, clean = 0", (durability, boot))
+    db.execute("COMMIT")
+
+
+def boot_id() -> str:
+    """What tells one boot of this machine from the next; empty where that cannot be known."""
+    try:
+        if sys.platform == "darwin":
+            command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
+            told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+            return told.stdout.strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""

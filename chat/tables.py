@@ -1,0 +1,183 @@
+"""The SQL of the log: one small method a question. What is decided, logfile.py decides."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chat.errors import StoreDamaged
+from chat.history import fitting
+from chat.message import Person, Position, Record
+
+COLUMNS = "id, at, person, name, body, key, edits, deletes"
+
+Name = tuple[int, str, str]
+"""What a key is known by: room, person, key."""
+
+
+@dataclass
+class RoomRow:
+    """A row of the table of rooms."""
+
+    number: int
+    name: str
+    epoch: str
+    head: int
+    oldest: int
+
+    @property
+    def position(self) -> Position:
+        return Position(self.epoch, self.head, self.oldest)
+
+
+class Tables:
+    """The tables behind a connection; every method may raise sqlite3.Error."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._ask = db.execute
+
+    # -- rooms -------------------------------------------------------------------
+
+    def epoch(self) -> str:
+        """The epoch of rooms that were never written to."""
+        return str(self._ask("SELECT epoch FROM store").fetchone()[0])
+
+    def room(self, name: str) -> RoomRow | None:
+        row = self._ask(
+            "SELECT number, name, epoch, head, oldest FROM rooms WHERE name = ?", (name,)
+        ).fetchone()
+        return RoomRow(*row) if row else None
+
+    def new_room(self, name: str) -> RoomRow:
+        self._ask(
+            "INSERT INTO rooms (name, epoch, head, oldest) SELECT ?, epoch, 0, 1 FROM store",
+            (name,),
+        )
+        room = self.room(name)
+        assert room
+        return room
+
+    def save(self, room: RoomRow) -> None:
+        self._ask(
+            "UPDATE rooms SET head = ?, oldest = ? WHERE number = ?",
+            (room.head, room.oldest, room.number),
+        )
+
+    def rooms_older_than(self, at: int) -> list[str]:
+        """The rooms whose oldest message is from before `at`."""
+        rows = self._ask(
+            "SELECT rooms.name FROM rooms JOIN messages"
+            " ON messages.room = rooms.number AND messages.id = rooms.oldest WHERE at < ?",
+            (at,),
+        )
+        return [name for (name,) in rows]
+
+    # -- messages ----------------------------------------------------------------
+
+    def record(self, room: RoomRow, id: int) -> Record | None:
+        rows = self._ask(
+            f"SELECT {COLUMNS} FROM messages WHERE room = ? AND id = ?", (room.number, id)
+        )
+        return next(map(_record, rows), None)
+
+    def after(self, room: RoomRow, id: int, limit: int) -> list[Record]:
+        """The entries after an id as they were written; raises `StoreDamaged` on a hole."""
+        rows = self._ask(
+            f"SELECT {COLUMNS} FROM messages WHERE room = ? AND id > ? ORDER BY id LIMIT ?",
+            (room.number, id, limit),
+        )
+        records = fitting(map(_record, rows))
+        first = max(id + 1, room.oldest)
+        there = first <= room.head and limit > 0
+        if [record.id for record in records] != list(range(first, first + len(records))) or (
+            there and not records
+        ):
+            raise StoreDamaged
+        return records
+
+    def before(self, room: RoomRow, id: int, limit: int) -> list[Record]:
+        """The last messages before an id, in the words of their last edits."""
+        rows = self._ask(
+            f"SELECT {COLUMNS}, (SELECT body FROM messages AS edit"
+            " WHERE edit.room = messages.room AND edit.edits = messages.id"
+            " ORDER BY edit.id DESC LIMIT 1) FROM messages"
+            " WHERE room = ? AND id < ? AND edits IS NULL AND deletes IS NULL"
+            " ORDER BY id DESC LIMIT ?",
+            (room.number, id, limit),
+        )
+        return fitting(_folded(_record(row), row[-1]) for row in rows)[::-1]
+
+    def add(self, rows: Sequence[tuple[RoomRow, Record]]) -> None:
+        self._insert(
+            "messages",
+            [
+                (
+                    room.number,
+                    r.id,
+                    r.at,
+                    r.sender.id,
+                    r.sender.name,
+                    r.body,
+                    r.key,
+                    r.edits,
+                    r.deletes,
+                )
+                for room, r in rows
+            ],
+        )
+
+    def blank(self, room: RoomRow, id: int) -> None:
+        """Takes the words out of a message and of its edits."""
+        self._ask(
+            "UPDATE messages SET body = NULL WHERE room = ?1 AND (id = ?2 OR edits = ?2)",
+            (room.number, id),
+        )
+
+    def first_since(self, room: RoomRow, at: int) -> int | None:
+        """The id of the first message from `at` or later."""
+        row = self._ask(
+            "SELECT id FROM messages WHERE room = ? AND at >= ? ORDER BY id LIMIT 1",
+            (room.number, at),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def drop_below(self, room: RoomRow, id: int) -> None:
+        self._ask("DELETE FROM messages WHERE room = ? AND id < ?", (room.number, id))
+
+    # -- keys --------------------------------------------------------------------
+
+    def known(self, names: Sequence[Name]) -> dict[Name, tuple[int, bytes]]:
+        """Which of these keys have been used: for which id, and for what (a digest)."""
+        if not names:
+            return {}
+        asked = ",".join(["(?,?,?)"] * len(names))
+        rows = self._ask(
+            "SELECT keys.room, keys.person, keys.key, id, digest"
+            f" FROM (VALUES {asked}) AS asked CROSS JOIN keys"
+            " ON keys.room = column1 AND keys.person = column2 AND keys.key = column3",
+            [part for name in names for part in name],
+        )
+        return {(room, person, key): (id, digest) for room, person, key, id, digest in rows}
+
+    def add_keys(self, rows: Sequence[tuple[int, str, str, int, bytes, int]]) -> None:
+        self._insert("keys", rows)
+
+    def forget_keys(self, before: int) -> None:
+        self._ask("DELETE FROM keys WHERE at < ?", (before,))
+
+    def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            row = f"({','.join('?' * len(rows[0]))})"
+            self._ask(
+                f"INSERT INTO {table} VALUES {','.join([row] * len(rows))}",
+                [value for row in rows for value in row],
+            )
+
+
+def _record(row: Sequence[Any]) -> Record:
+    id, at, person, name, body, key, edits, deletes, *_ = row
+    return Record(id, at, Person(person, name), body, key, edits, deletes)
+
+
+def _folded(record: Record, last_edit: str | None) -> Record:
+    return record if last_edit is None or record.deleted else record.reworded(last_edit)

@@ -1,0 +1,291 @@
+"""What the SQLite file adds to the contract: it lasts, and says so when it does not."""
+
+import asyncio
+import os
+import resource
+import signal
+import sqlite3
+import time
+
+import pytest
+
+from chat import schema
+from chat.errors import StoreDamaged, StoreFailed, StoreFull
+from chat.history import DAY, DEFAULT, Retention, Stored
+from chat.history_sqlite import SqliteHistory
+from chat.schema import Unusable
+from test_history import Clock, Log, delete, say
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "log.db"
+
+
+@pytest.fixture
+def make(io_loop, path):
+    """Opens the file, again and again."""
+    opened = []
+
+    async def make(retention=DEFAULT, durability="process", now=None, log=None):
+        history = SqliteHistory(path, retention, durability, now=now or Clock())
+        history.open(log or Log())
+        opened.append(history)
+        return history
+
+    yield make
+    for history in opened:
+        io_loop.run_sync(history.close, timeout=10)
+
+
+# -- it lasts ------------------------------------------------------------------------
+
+
+async def test_everything_is_there_when_the_file_is_opened_again(make):
+    history = await make()
+    first = await history.append(say("one", "k"))
+    await history.append(say(b"\x00"))
+    before = await history.read("lobby", after=0, limit=10)
+    await history.close()
+    again = await make()
+    assert await again.read("lobby", after=0, limit=10) == before
+    assert await again.append(say("one", "k")) == Stored(first.id, duplicate=True)
+    assert (await again.append(say("two"))).id == 3
+
+
+async def test_ids_are_not_used_twice_though_everything_was_let_go_of(make):
+    clock = Clock()
+    history = await make(Retention(days=1), now=clock)
+    await history.append(say("old"))
+    await history.close()
+    clock.now += 3 * DAY
+    log = Log()
+    again = await make(Retention(days=1), now=clock, log=log)
+    page = await again.read("lobby", after=0, limit=10)
+    assert (page.records, page.position.head, page.position.oldest) == ([], 1, 2)
+    assert log.positions["lobby"].oldest == 2
+    assert (await again.append(say("new"))).id == 2
+
+
+async def test_keys_are_forgotten_after_their_days(make):
+    clock = Clock()
+    history = await make(Retention(key_days=7), now=clock)
+    await history.append(say("x", "k"))
+    await history.close()
+    clock.now += 6 * DAY
+    again = await make(Retention(key_days=7), now=clock)
+    assert (await again.append(say("x", "k"))).duplicate
+    await again.close()
+    clock.now += 2 * DAY
+    later = await make(Retention(key_days=7), now=clock)
+    assert not (await later.append(say("x", "k"))).duplicate
+
+
+async def test_deleted_words_are_gone_from_the_disk(make, path):
+    history = await make()
+    await history.append(say("a secret of some length"))
+    await history.append(say("something else"))
+    await history.append(delete(1))
+    await history.append(say("more"))
+    disk = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"something else" in disk
+    assert b"a secret" not in disk
+
+
+# -- epochs --------------------------------------------------------------------------
+
+
+async def epoch_after(make, monkeypatch, *, durability, clean, boot):
+    history = await make(durability=durability)
+    await history.append(say("x"))
+    before = (await history.read("lobby", after=0, limit=1)).position.epoch
+    if clean:
+        await history.close()
+    else:
+        crash(history)
+    monkeypatch.setattr(schema, "boot_id", lambda: boot)
+    again = await make(durability=durability)
+    page = await again.read("lobby", after=0, limit=1)
+    assert page.position.head == 1
+    assert (await again.read("nowhere", after=0, limit=1)).position.epoch == page.position.epoch
+    return before, page.position.epoch
+
+
+def crash(history):
+    """Lets go of the file as a killed process does."""
+    history._file._lock.close()
+    history._closed = True
+    history._timer.cancel()
+
+
+@pytest.mark.parametrize(
+    ("durability", "clean", "boot", "same"),
+    [
+        ("process", True, "another", True),
+        ("process", False, schema.boot_id(), True),
+        ("process", False, "another", False),
+        ("process", False, "", False),
+        ("power", False, "another", True),
+    ],
+)
+async def test_a_new_epoch_begins_exactly_when_the_tail_may_be_gone(
+    make, monkeypatch, durability, clean, boot, same
+):
+    before, after = await epoch_after(
+        make, monkeypatch, durability=durability, clean=clean, boot=boot
+    )
+    assert (before == after) is same
+
+
+# -- what cannot be used ---------------------------------------------------------------
+
+
+async def test_a_second_process_is_refused_in_words(make, path):
+    await make()
+    with pytest.raises(Unusable, match="in use by another server"):
+        await make()
+
+
+async def test_a_file_of_a_newer_version_is_refused_in_words(make, path):
+    await (await make()).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(Unusable, match="newer version"):
+        await make()
+
+
+async def test_a_file_of_another_program_is_refused_in_words(make, path):
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE theirs (x)")
+    db.close()
+    with pytest.raises(Unusable, match="another program"):
+        await make()
+    path.write_bytes(b"no database at all, but long enough to be read as one" * 10)
+    with pytest.raises(Unusable, match="cannot be used"):
+        await make()
+
+
+async def test_a_file_of_an_older_version_is_brought_up_to_date(make, path, monkeypatch):
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+    history = await make()
+    await history.append(say("from before", "k"))
+    await history.close()
+    monkeypatch.undo()
+    again = await make()
+    assert [r.body for r in (await again.read("lobby", after=0, limit=9)).records] == [
+        "from before"
+    ]
+    assert (await again.append(say("from before", "k"))).duplicate
+    await again.close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS)
+    db.close()
+
+
+async def test_a_damaged_file_is_said_to_be_damaged(make, path):
+    history = await make()
+    for number in range(400):
+        await history.append(say(f"{number} " + "x" * 200))
+    await history.close()
+    data = bytearray(path.read_bytes())
+    data[8192:16384] = os.urandom(8192)
+    path.write_bytes(data)
+    with pytest.raises(Unusable, match=r"damaged|malformed"):
+        await make()
+
+
+async def test_a_hole_is_never_served_as_whole(make, path):
+    history = await make()
+    for number in range(10):
+        await history.append(say(str(number)))
+    await history.close()
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM messages WHERE id = 5")
+    db.close()
+    again = await make()
+    with pytest.raises(StoreDamaged):
+        await again.read("lobby", after=0, limit=100)
+    assert [r.id for r in (await again.read("lobby", after=5, limit=100)).records] == [
+        6,
+        7,
+        8,
+        9,
+        10,
+    ]
+
+
+# -- when the disk does not do what it should --------------------------------------------
+
+
+@pytest.mark.expect_log("messages are refused (store_f")
+async def test_a_full_disk_refuses_in_words_keeps_serving_and_recovers_by_itself(make, path):
+    history = await make()
+    await history.append(say("before", "k"))
+    with full_disk():
+        futures = [history.append(say("x" * 100_000, f"f{n}")) for n in range(3)]
+        outcomes = await asyncio.gather(*futures, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} <= {StoreFull, StoreFailed}
+        assert {outcome.key for outcome in outcomes} == {"f0", "f1", "f2"}
+        page = await history.read("lobby", after=0, limit=10)
+        assert [record.body for record in page.records] == ["before"]
+    assert (await history.append(say("after"))).id == 2
+    assert (await history.append(say("before", "k"))).duplicate
+
+
+class full_disk:
+    """No file may grow, for as long as this lasts."""
+
+    def __enter__(self):
+        self.limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, self.limits[1]))
+
+    def __exit__(self, *_):
+        resource.setrlimit(resource.RLIMIT_FSIZE, self.limits)
+
+
+@pytest.mark.expect_log("messages are refused (store_failed)")
+async def test_an_error_that_nobody_thought_of_refuses_its_batch_and_not_the_next(
+    make, monkeypatch
+):
+    history = await make()
+    monkeypatch.setattr(history._file, "commit", lambda drafts, now: 1 / 0)
+    with pytest.raises(StoreFailed):
+        await history.append(say("x"))
+    monkeypatch.undo()
+    assert (await history.append(say("y"))).id == 1
+
+
+@pytest.mark.expect_log("a delivery failed")
+async def test_a_delivery_that_fails_stops_nothing(make):
+    class Broken(Log):
+        def __call__(self, room, records, position):
+            raise RuntimeError
+
+    history = await make(log=Broken())
+    assert (await history.append(say("x"))).id == 1
+    assert (await history.append(say("y"))).id == 2
+
+
+async def test_a_slow_disk_does_not_stop_the_loop_and_is_waited_for_as_one_batch(make, monkeypatch):
+    log = Log()
+    history = await make(log=log)
+    commit = history._file.commit
+
+    def slow(drafts, now):
+        time.sleep(0.2)
+        return commit(drafts, now)
+
+    monkeypatch.setattr(history._file, "commit", slow)
+    futures = [history.append(say("first"))]
+    await asyncio.sleep(0.01)
+    began, longest = time.monotonic(), 0.0
+    futures += [history.append(say(str(number))) for number in range(50)]
+    while not all(future.done() for future in futures):
+        before = time.monotonic()
+        await asyncio.sleep(0)
+        longest = max(longest, time.monotonic() - before)
+    assert longest < 0.1
+    assert time.monotonic() - began < 0.6
+    assert [len(batch) for _, batch in log.batches] == [1, 50]
