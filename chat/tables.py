@@ -180,4 +180,4 @@ def _record(row: Sequence[Any]) -> Record:
 
 
 def _folded(record: Record, last_edit: str | None) -> Record:
-    return record if last_edit is None or record.deleted else record.reworded(last_edit)
+    return record if last_edit is None else record.reworded(last_edit)

@@ -60,7 +60,7 @@ def options(request, tmp_path):
     """The settings a test asks for with `@pytest.mark.options("--mode=echo")`."""
     marker = request.node.get_closest_marker("options")
     arguments = marker.args if marker else ()
-    return settings.read([f"--data={tmp_path}", "--store=memory:", *arguments])
+    return settings.read([f"--data={tmp_path}", "--durability=process", *arguments])
 
 
 @pytest.fixture

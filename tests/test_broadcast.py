@@ -211,6 +211,7 @@ async def test_one_flooding_member_reaches_everybody_whole(clients):
     assert [int((await listener.frame())[1]) for _ in range(2000)] == list(range(2000))
 
 
+@pytest.mark.options("--store=memory:")
 @pytest.mark.parametrize(("count", "size", "most"), [(200, 10, 65), (12, 60_000, 5)])
 async def test_a_members_reading_pauses_while_much_of_its_own_waits_for_the_log(
     clients, history, count, size, most

@@ -157,18 +157,18 @@ async def test_whoever_joins_while_messages_pour_in_misses_none_and_sees_none_tw
 @pytest.mark.options("--member-budget=140000")
 async def test_catching_up_is_outside_the_budget_and_at_the_members_own_pace(clients):
     ada = await clients.json("Ada")
-    for number in range(1, 41):
-        await said(ada, f"{number} " + "x" * 50_000)
+    for number in range(1, 141):
+        await said(ada, f"{number} " + "x" * 60_000)
     await empty(clients, ada)
     slow = await clients.raw(
         "/ws?since=0", "Sec-WebSocket-Protocol: broadcaster.v1.json\r\n", receive_buffer=4096
     )
     ids = []
-    while len(ids) < 40:
+    while len(ids) < 140:
         event = json.loads(await slow.until(1))
         ids += [message["id"] for message in event.get("messages", [])]
         assert all(waiter.outbox.waiting < 700_000 for waiter in SocketHandler.waiters)
-    assert ids == list(range(1, 41))
+    assert ids == list(range(1, 141))
 
 
 async def test_a_member_that_vanishes_while_catching_up_leaves_nothing_behind(clients, services):

@@ -80,7 +80,7 @@ async def test_whoever_looks_late_sees_what_happened_lately(clients):
 
 async def test_a_page_with_many_events_in_one_write_shows_each(clients):
     watcher = await clients.plain(WIRE)
-    ada = await clients.plain(f"/ws?wire={SECRET}", "broadcaster.v1.json")
+    ada = await clients.json("Ada", f"/ws?wire={SECRET}")
     await ada.say("hello")
     shown = [await watcher.event("frame") for _ in range(4)]
     kinds = [(frame["from"], json.loads(frame["text"])["type"]) for frame in shown[1:]]
