@@ -8,7 +8,7 @@ import pytest
 from chat.codec import encode, message
 from chat.history import MemoryHistory
 from chat.hub import Hub
-from chat.message import Event, Limits, Message, Person, Say
+from chat.message import Cursor, Event, Limits, Message, Person, Say
 from chat.room import PRESENCE_EVERY, Terms
 
 
@@ -168,6 +168,18 @@ async def test_presence_is_told_once_however_many_come_and_go_meanwhile(room, hu
     hub.later.pop()[1]()
     told = members[0].writes[-1][0]
     assert (told["version"], told["count"], len(told["joined"])) == (1, 6, 6)
+
+
+async def test_whoever_is_a_little_behind_is_served_from_the_ring(room, turns, hub, monkeypatch):
+    ada = Recorder("Ada", Events())
+    await into(room, ada)
+    for number in range(1, 6):
+        room.say(ada, Say(f"k{number}", str(number)))
+    turn(turns)
+    monkeypatch.setattr(hub._history, "read", None)
+    bob = Recorder("Bob", Events())
+    await into(room, bob, Cursor("", 2))
+    assert [message["id"] for message in bob.events("message")] == [3, 4, 5]
 
 
 async def test_a_welcome_comes_first(room):
