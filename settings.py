@@ -160,7 +160,9 @@ def _checked(given: OptionParser) -> Settings:
     for origin in given.allow_origin:
         need(_is_origin(origin), f"--allow-origin={origin} must look like https://example.org")
     values = {field.name: given[field.name] for field in fields(Settings)}
-    values["data"] = Path(given.data or os.environ.get("STATE_DIRECTORY") or "data")
+    values["data"] = Path(
+        given.data or os.environ.get("STATE_DIRECTORY", "").split(":")[0] or "data"
+    )
     values["store"] = given.store or f"sqlite:{values['data'] / 'broadcaster.db'}"
     values["address"] = given.address or LOOPBACK
     values["allow_origin"] = tuple(given.allow_origin)

@@ -27,7 +27,7 @@ def test_help_lists_every_option_and_starts_nothing():
 
 
 def test_systemd_names_the_data_folder(monkeypatch):
-    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/broadcaster")
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/broadcaster:/var/lib/other")
     assert read([]).data == Path("/var/lib/broadcaster")
     assert read(["--data=/elsewhere"]).data == Path("/elsewhere")
 
