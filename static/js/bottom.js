@@ -18,6 +18,7 @@ export class Bottom {
   constructor(scroller, content, reached = () => {}) {
     this.#scroller = scroller;
     this.#reached = reached;
+    scroller.classList.add("live");
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const grown = new ResizeObserver(() => this.pinned && this.go());
     grown.observe(scroller);
@@ -28,6 +29,21 @@ export class Bottom {
   go() {
     this.#pin(true);
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  /**
+   * Changes what is above a reader, who sees it stay where it was. The browser's own anchoring is
+   * switched off in the style sheet: not all have it, and two would correct each other.
+   * @param {Element | undefined} anchor something that is there before and after
+   * @param {() => void} change
+   */
+  hold(anchor, change) {
+    const before = anchor?.getBoundingClientRect().top;
+    change();
+    if (this.pinned) this.go();
+    else if (anchor?.isConnected) {
+      this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+    }
   }
 
   // Growth alone never unpins: only a way up that a reader took.

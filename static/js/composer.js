@@ -2,18 +2,26 @@
 // when the text has been taken.
 
 import { byId } from "./element.js";
+import { ends, fit } from "./field.js";
 
 export class Composer {
   #field = byId("say");
   #notice = byId("notice");
+  #take;
+  #editLast;
 
-  /** @param {(text: string) => boolean} take false when the text must stay in the field */
-  constructor(take) {
-    this.#field.addEventListener("keydown", (event) => sends(event) && this.#send(event, take));
+  /**
+   * @param {(text: string) => boolean} take false when the text must stay in the field
+   * @param {() => void} [editLast] what the up arrow does in an empty field
+   */
+  constructor(take, editLast = () => {}) {
+    this.#take = take;
+    this.#editLast = editLast;
+    this.#field.addEventListener("keydown", (event) => this.#key(event));
     this.#field.addEventListener("input", () => this.#changed());
-    byId("composer").addEventListener("submit", (event) => this.#send(event, take));
+    byId("composer").addEventListener("submit", (event) => this.#send(event));
     // A wheel or a window that changes the width changes the number of lines.
-    addEventListener("resize", () => this.#fit());
+    addEventListener("resize", () => fit(this.#field));
   }
 
   /** Says in words why something was not taken. @param {string} words */
@@ -33,26 +41,23 @@ export class Composer {
     if (matchMedia("(pointer: fine)").matches) this.#field.focus();
   }
 
-  #send(event, take) {
+  #key(event) {
+    if (ends(event)) this.#send(event);
+    if (event.key !== "ArrowUp" || event.isComposing || this.#field.value !== "") return;
+    event.preventDefault();
+    this.#editLast();
+  }
+
+  #send(event) {
     event.preventDefault();
     if (this.#field.value.trim() === "") return;
     this.notice("");
-    if (take(this.#field.value)) this.#field.value = "";
-    this.#fit();
+    if (this.#take(this.#field.value)) this.#field.value = "";
+    fit(this.#field);
   }
 
   #changed() {
     if (this.#notice.textContent) this.notice("");
-    this.#fit();
+    fit(this.#field);
   }
-
-  #fit() {
-    this.#field.style.height = "auto";
-    this.#field.style.height = `${this.#field.scrollHeight}px`;
-  }
-}
-
-// Enter while an input method composes chooses a word; Safari tells it only by keyCode 229.
-function sends({ key, shiftKey, isComposing, keyCode }) {
-  return key === "Enter" && !shiftKey && !isComposing && keyCode !== 229;
 }

@@ -73,9 +73,14 @@ export class Connection {
 
   /** Replaces a socket that may be dead without knowing it. */
   renew() {
-    if (!this.connected) return this.hurry();
+    if (!this.#socket) return this.hurry();
     this.#closed(1006, "");
     this.connect();
+  }
+
+  /** What came on this socket cannot be right: comes back after a wait, like after any loss. */
+  drop() {
+    if (this.connected) this.#closed(1006, "");
   }
 
   /** Ends it until connect() is called. */

@@ -1,6 +1,7 @@
 // One message, one row. Text is text: the only markup a message can cause is a link.
 
 import { element, icon } from "./element.js";
+import { fateLine } from "./fate-line.js";
 import { count, fromBase64, show } from "./hex.js";
 import { hueOf, identicon } from "./identicon.js";
 import { parts } from "./links.js";
@@ -9,25 +10,35 @@ import { clock } from "./timeline.js";
 const PREVIEW = 48;
 
 /**
- * @param {{id?: number, key?: string, at: string, from: {id: string, name: string}, text?: string, data?: string}} message
- * @param {{starts: boolean, own: boolean}} how
+ * @param {import("./conversation.js").Message} message
+ * @param {object} [how]
+ * @param {boolean} [how.starts] whether it opens a run, and so shows its author
+ * @param {boolean} [how.own]
+ * @param {import("./outbox.js").Entry} [how.change] an edit or a delete of it that is on its way
+ * @param {object} [how.fate] see fate-line.js
  * @returns {HTMLLIElement}
  */
-export function messageRow(message, { starts, own }) {
+export function messageRow(message, { starts = false, own = false, change, fate } = {}) {
+  const { id, key, from, edited, deleted } = message;
   const row = element(
     "li",
     {
-      class: `message ${hueOf(message.from.id)}`,
-      "data-person": message.from.id,
-      "data-id": message.id && String(message.id),
-      "data-key": message.key,
+      class: `message ${hueOf(from.id)}`,
+      "data-person": from.id,
+      "data-id": id && String(id),
+      "data-key": !deleted && key,
     },
-    identicon(message.from.id),
+    identicon(from.id),
     byline(message, own),
-    message.data === undefined ? textBody(message.text) : binaryBody(message.data),
+    ...body(change?.kind === "edit" ? { ...message, text: change.text } : message),
+    own && id && !deleted && !change && acts(message),
+    change && fateLine(change, fate),
   );
   row.classList.toggle("starts", starts);
   row.classList.toggle("own", own);
+  row.classList.toggle("edited", Boolean(edited) && !deleted);
+  row.classList.toggle("deleted", Boolean(deleted));
+  row.classList.toggle("changing", Boolean(change));
   return row;
 }
 
@@ -35,13 +46,14 @@ export function messageRow(message, { starts, own }) {
  * A row for what is not yet, or never will be, with the others.
  * @param {import("./outbox.js").Entry} entry
  * @param {{id: string, name: string}} me
- * @param {{connected: boolean, reuse: () => void, dismiss: () => void}} how
+ * @param {object} fate see fate-line.js
  */
-export function pendingRow(entry, me, { connected, reuse, dismiss }) {
-  const row = messageRow({ ...entry, from: me }, { starts: false, own: true });
+export function pendingRow(entry, me, fate) {
+  const { key, at, text } = entry;
+  const row = messageRow({ key, at, text, from: me }, { own: true });
   row.classList.add("pending");
   row.dataset.state = entry.state;
-  row.append(entry.state === "refused" ? refusal(entry, reuse, dismiss) : fate(entry, connected));
+  row.append(fateLine(entry, fate));
   return row;
 }
 
@@ -51,6 +63,14 @@ export function pendingRow(entry, me, { connected, reuse, dismiss }) {
  */
 export function noteRow(words) {
   return element("li", { class: "note" }, words);
+}
+
+/**
+ * Where something is missing.
+ * @param {string} words
+ */
+export function gapRow(words) {
+  return element("li", { class: "gap" }, element("span", { class: "gap-words" }, words));
 }
 
 /**
@@ -75,8 +95,18 @@ function byline({ from, at }, own) {
   );
 }
 
+function body({ text, data, edited, deleted }) {
+  if (deleted) return [element("p", { class: "text" }, "deleted")];
+  return [
+    data === undefined ? textBody(text) : binaryBody(data),
+    edited && element("span", { class: "mark" }, "edited"),
+  ];
+}
+
+// HTML knows no other line break than this one, and no NUL: what comes with the page reads the same.
 function textBody(text = "") {
-  return element("p", { class: "text" }, ...parts(text).map(inline));
+  const readable = text.replace(/\r\n?/g, "\n").replaceAll("\0", "");
+  return element("p", { class: "text" }, ...parts(readable).map(inline));
 }
 
 function inline({ text, href }) {
@@ -94,23 +124,22 @@ function binaryBody(data) {
   );
 }
 
-function fate({ state, why }, connected) {
-  const waiting = connected ? "Sending" : "Waits for the connection";
-  return element("p", { class: "fate" }, state === "later" ? why : waiting);
-}
-
-function refusal({ why }, reuse, dismiss) {
+// What row-acts.js does with a row of one's own. Where nothing hovers, one button stands for both.
+function acts({ data }) {
   return element(
-    "p",
-    { class: "fate refused" },
-    element("span", { role: "alert" }, why),
-    button("Copy to composer", "edit", reuse),
-    button("Dismiss", "hide", dismiss),
+    "div",
+    { class: "acts" },
+    act("more", "Edit or delete"),
+    data === undefined && act("edit", "Edit"),
+    act("delete", "Delete"),
   );
 }
 
-function button(words, sign, act) {
-  const node = element("button", { type: "button", class: "plain" }, icon(sign), words);
-  node.addEventListener("click", act);
-  return node;
+function act(name, words) {
+  return element(
+    "button",
+    { type: "button", class: "plain", "data-act": name, title: words },
+    icon(name),
+    element("span", { class: "label" }, words),
+  );
 }

@@ -1,28 +1,50 @@
 // What was written is sent one at a time, in order, under one key, until the server acknowledges
-// or refuses it. A lost connection loses nothing: the same key goes out again.
+// or refuses it. A lost connection, a reload or a closed tab loses nothing: it is kept in the
+// browser, and the same key goes out again. What the server may have forgotten by then, or what
+// was written as somebody else, is sent only if its author still wants it.
+
+import { byOrder } from "./drawer.js";
+
+/** How long the server is sure to know a key again. */
+const KNOWN = 7 * 24 * 60 * 60_000;
+const RENEW = 1000;
+const REMEMBERED = 500;
 
 /**
- * @typedef {{key: string, text: string, at: string, state: "waiting" | "sent" | "later" | "refused", why?: string}} Entry
+ * @typedef {{key: string, kind: "say" | "edit" | "delete", id?: number, epoch?: string, text?: string, at: string, by: string, order: number, state: "waiting" | "sent" | "later" | "refused" | "asks", why?: string}} Entry
  */
 
 export class Outbox {
-  #entries = [];
-  #open = false;
-  #pause = null;
+  #drawer;
+  #lease;
   #send;
   #changed;
   #after;
+  #now;
+  #entries = [];
+  #settled = new Set();
+  #me = null;
+  #pause = null;
+  #keeping = false;
+  #waiting = false;
 
   /**
    * @param {object} given
+   * @param {import("./drawer.js").Drawer} given.drawer
+   * @param {import("./lease.js").Lease} given.lease
    * @param {(entry: Entry) => boolean} given.send false when there is no connection to send on
-   * @param {(entry: Entry) => void} given.changed called whenever an entry's state changes
+   * @param {() => void} given.changed called whenever an entry comes, changes or goes
    * @param {(ms: number, act: () => void) => unknown} [given.after]
+   * @param {() => number} [given.now]
    */
-  constructor({ send, changed, after = (ms, act) => setTimeout(act, ms) }) {
+  constructor({ drawer, lease, send, changed, after = setTimer, now = () => Date.now() }) {
+    this.#drawer = drawer;
+    this.#lease = lease;
     this.#send = send;
     this.#changed = changed;
     this.#after = after;
+    this.#now = now;
+    this.#entries = drawer.all().map(fresh);
   }
 
   /** @returns {readonly Entry[]} in the order of writing */
@@ -36,28 +58,59 @@ export class Outbox {
   }
 
   /**
-   * @param {string} key
-   * @param {string} text
-   * @param {string} at when it was written
+   * @param {{key: string, kind: "say" | "edit" | "delete", id?: number, epoch?: string, text?: string, by: string}} written
    */
-  add(key, text, at) {
-    const entry = { key, text, at, state: "waiting" };
+  add(written) {
+    const now = this.#now();
+    const order = Math.max(now, (this.#entries.at(-1)?.order ?? 0) + 1);
+    const entry = fresh({ ...written, at: new Date(now).toISOString(), order });
     this.#entries.push(entry);
-    this.#changed(entry);
+    this.#keep(entry);
+    this.#changed();
     this.#next();
   }
 
-  /** The server said welcome: what was in flight goes out again. */
-  open() {
-    this.#open = true;
+  /**
+   * Takes over what was written as somebody else.
+   * @param {Entry} entry
+   */
+  inherit(entry) {
+    const taken = fresh(entry);
+    this.#entries.push(taken);
+    this.#keep(taken);
+    this.#changed();
+  }
+
+  /**
+   * The server said welcome: what was in flight goes out again.
+   * @param {string} me
+   */
+  open(me) {
+    this.#me = me;
+    for (const entry of this.#entries) this.#consider(entry);
+    this.#changed();
     this.#next();
   }
 
   /** The connection is gone: nobody knows what became of the entry in flight. */
   close() {
-    this.#open = false;
+    this.#me = null;
     const entry = this.#flying();
     if (entry) this.#enter(entry, "waiting");
+    this.#lease.release();
+  }
+
+  /** Another tab changed what is kept. */
+  sync() {
+    const kept = new Map(this.#drawer.all().map((entry) => [entry.key, entry]));
+    const gone = this.#entries.filter(({ key, unkept }) => !unkept && !kept.has(key));
+    const left = this.#entries.filter((entry) => !gone.includes(entry));
+    for (const { key } of gone) this.#known(key);
+    this.#entries = left.map((entry) => told(entry, kept.get(entry.key)));
+    for (const entry of kept.values()) this.#adopt(entry);
+    this.#entries.sort(byOrder);
+    this.#changed();
+    this.#next();
   }
 
   /**
@@ -77,7 +130,7 @@ export class Outbox {
    */
   refuse(key, why) {
     const entry = this.find(key);
-    if (entry) this.#enter(entry, "refused", why);
+    if (entry) this.#refused(entry, why);
     this.#next();
   }
 
@@ -87,7 +140,7 @@ export class Outbox {
    */
   refuseInFlight(why) {
     const entry = this.#flying();
-    if (entry) this.#enter(entry, "refused", why);
+    if (entry) this.#refused(entry, why);
   }
 
   /**
@@ -106,11 +159,24 @@ export class Outbox {
   }
 
   /**
+   * Its author still wants it sent.
+   * @param {string} key
+   */
+  agree(key) {
+    const entry = this.find(key);
+    if (!entry) return;
+    Object.assign(entry, { agreed: true, by: this.#me ?? entry.by });
+    this.#keep(entry);
+    this.#enter(entry, "waiting");
+    this.#next();
+  }
+
+  /**
    * Its author gave it up.
    * @param {string} key
    */
   drop(key) {
-    this.#take(key);
+    this.settle(key);
   }
 
   #resume(entry, pause) {
@@ -121,24 +187,102 @@ export class Outbox {
   }
 
   #next() {
-    if (!this.#open || this.#pause || this.#flying()) return;
+    if (this.#me === null || this.#pause || this.#flying()) return;
     const entry = this.#entries.find(({ state }) => state === "waiting");
-    if (entry && this.#send(entry)) this.#enter(entry, "sent");
+    if (!entry) this.#lease.release();
+    else if (!this.#lease.take()) this.#wait();
+    else if (this.#send(entry)) this.#fly(entry);
+  }
+
+  #fly(entry) {
+    this.#enter(entry, "sent");
+    if (!this.#keeping) this.#keepLease();
+  }
+
+  #keepLease() {
+    this.#keeping = Boolean(this.#flying());
+    if (!this.#keeping) return;
+    this.#lease.take();
+    this.#after(RENEW, () => this.#keepLease());
+  }
+
+  // Another tab is sending: it may be closed before it is done.
+  #wait() {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#after(this.#lease.wait() + 50, () => {
+      this.#waiting = false;
+      this.#next();
+    });
   }
 
   #flying() {
     return this.#entries.find(({ state }) => state === "sent");
   }
 
+  #adopt(kept) {
+    if (this.find(kept.key) || this.#settled.has(kept.key)) return;
+    const entry = fresh(kept);
+    this.#entries.push(entry);
+    this.#consider(entry);
+  }
+
+  #consider(entry) {
+    if (this.#me === null || entry.state !== "waiting" || entry.agreed) return;
+    const why = this.#doubt(entry);
+    if (why) Object.assign(entry, { state: "asks", why });
+  }
+
+  #doubt({ at, by }) {
+    if (by && by !== this.#me) return "This was written as somebody else.";
+    const days = Math.floor((this.#now() - Date.parse(at)) / 86_400_000);
+    return this.#now() - Date.parse(at) > KNOWN ? `This was written ${days} days ago.` : null;
+  }
+
   #take(key) {
     const entry = this.find(key);
-    if (entry) this.#entries.splice(this.#entries.indexOf(entry), 1);
+    if (!entry) return undefined;
+    this.#known(key);
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    this.#drawer.remove(key);
+    this.#changed();
     return entry;
+  }
+
+  // What another tab tells late about an entry must not bring it back.
+  #known(key) {
+    this.#settled.add(key);
+    if (this.#settled.size > REMEMBERED) this.#settled.delete(this.#settled.values().next().value);
+  }
+
+  #refused(entry, why) {
+    entry.refused = why;
+    this.#keep(entry);
+    this.#enter(entry, "refused", why);
+  }
+
+  #keep(entry) {
+    const { state, why, unkept, ...lasting } = entry;
+    entry.unkept = !this.#drawer.put(lasting);
   }
 
   #enter(entry, state, why) {
     entry.state = state;
     entry.why = why;
-    this.#changed(entry);
+    this.#changed();
   }
+}
+
+function fresh(kept) {
+  return { ...kept, state: kept.refused ? "refused" : "waiting", why: kept.refused };
+}
+
+// What another tab learnt about an entry, unless it is in flight here.
+function told(entry, kept) {
+  const same = entry.refused === kept?.refused && entry.agreed === kept?.agreed;
+  return !kept || same || entry.state === "sent" ? entry : fresh(kept);
+}
+
+function setTimer(ms, act) {
+  setTimeout(act, ms);
 }

@@ -8,11 +8,11 @@ import { startsRun } from "./timeline.js";
 export class PendingView {
   #list = byId("pending");
   #rows = new Map();
-  #acts;
+  #fates;
 
-  /** @param {{reuse: (entry: object) => void, dismiss: (entry: object) => void}} acts */
-  constructor(acts) {
-    this.#acts = acts;
+  /** @param {(entry: import("./outbox.js").Entry) => object} fates what can be done about an entry */
+  constructor(fates) {
+    this.#fates = fates;
   }
 
   /**
@@ -23,6 +23,7 @@ export class PendingView {
   show(entries, me, { last, connected }) {
     this.#forget(new Set(entries.map(({ key }) => key)));
     for (const entry of entries) this.#draw(entry, me, connected);
+    this.#list.append(...this.#misplaced(entries));
     this.#group(entries, me, last);
     this.#list.hidden = entries.length === 0;
     if (entries.length) byId("teach").hidden = true;
@@ -37,22 +38,21 @@ export class PendingView {
   }
 
   #draw(entry, me, connected) {
-    const old = this.#rows.get(entry.key);
-    const looks = JSON.stringify([
-      entry.state,
-      entry.why,
-      me,
-      entry.state !== "refused" && connected,
-    ]);
+    const { key, kind, state, why } = entry;
+    const old = this.#rows.get(key);
+    const looks = JSON.stringify([kind, state, why, me, state !== "refused" && connected]);
     if (old?.looks === looks) return;
-    const row = pendingRow(entry, me, { connected, ...this.#actsOn(entry) });
+    const row = pendingRow(entry, me, this.#fates(entry));
     if (old) old.row.replaceWith(row);
     else this.#list.append(row);
-    this.#rows.set(entry.key, { row, looks });
+    this.#rows.set(key, { row, looks });
   }
 
-  #actsOn(entry) {
-    return { reuse: () => this.#acts.reuse(entry), dismiss: () => this.#acts.dismiss(entry) };
+  // Another tab may have written something before the last of this one.
+  #misplaced(entries) {
+    const rows = entries.map(({ key }) => this.#rows.get(key).row);
+    const first = rows.findIndex((row, at) => row !== this.#list.children[at]);
+    return first < 0 ? [] : rows.slice(first);
   }
 
   #group(entries, me, last) {

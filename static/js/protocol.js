@@ -1,5 +1,7 @@
 // The one place that reads and writes frames of the room's wire: JSON objects, `type` says which.
 
+import { numbers } from "./numbers.js";
+
 /** The WebSocket subprotocol that the page speaks. */
 export const SUBPROTOCOL = "broadcaster.v1.json";
 
@@ -20,10 +22,11 @@ export function read(data) {
 }
 
 /**
- * @param {{key: string, text: string}} entry
+ * What was written, as a frame: something said, or an edit or a delete of it.
+ * @param {{kind: "say" | "edit" | "delete", key: string, id?: number, text?: string}} entry
  */
-export function say({ key, text }) {
-  return JSON.stringify({ type: "say", key, text });
+export function command({ kind, key, id, text }) {
+  return JSON.stringify({ type: kind, key, id, text });
 }
 
 /**
@@ -49,9 +52,5 @@ export function bytes(frame) {
  */
 export function oversize(size, limit) {
   if (!limit || size <= limit) return null;
-  return `This takes ${grouped(size)} bytes and the server takes ${grouped(limit)} at most. Nothing was sent; shorten it by ${grouped(size - limit)}.`;
-}
-
-function grouped(number) {
-  return number.toLocaleString("en");
+  return `This takes ${numbers(size)} bytes and the server takes ${numbers(limit)} at most. Nothing was sent; shorten it by ${numbers(size - limit)}.`;
 }

@@ -1,10 +1,12 @@
 // The room's page: what the server tells becomes rows, what is written goes through the outbox.
-// Only a message above the last one seen counts, so that nothing is ever shown twice.
+// What decides is in modules of its own; here they hear of each other.
 
+import { adopted } from "./adopt.js";
 import { stopped, tooBig } from "./closes.js";
 import { hurryOnReturn } from "./comeback.js";
 import { Composer } from "./composer.js";
 import { Connection, socketAddress } from "./connection.js";
+import { Conversation } from "./conversation.js";
 import { enableCopying } from "./copy.js";
 import { byId } from "./element.js";
 import { hueOf, identicon } from "./identicon.js";
@@ -12,102 +14,143 @@ import { Inspector } from "./inspector.js";
 import { LogView } from "./log-view.js";
 import { NameField } from "./name-field.js";
 import { suggestion } from "./names.js";
-import { Outbox } from "./outbox.js";
-import { PendingView } from "./pending-view.js";
+import { numbers } from "./numbers.js";
+import { Offer } from "./offer.js";
+import { LIMIT, Older } from "./older.js";
 import { People } from "./people.js";
 import { enablePeopleToggle, showPeople } from "./people-view.js";
-import { bytes, oversize, read, rename, SUBPROTOCOL, say } from "./protocol.js";
+import { read, rename, SUBPROTOCOL } from "./protocol.js";
+import { Rooms } from "./rooms.js";
+import { RowActs } from "./row-acts.js";
+import { newSomebody } from "./somebody.js";
 import { StateLine } from "./state-line.js";
-import { keep, recall } from "./storage.js";
+import { Tabs } from "./tabs.js";
 import { clockSeconds } from "./timeline.js";
 import { token } from "./token.js";
 import { countUnread } from "./unread.js";
+import { Watchdog } from "./watchdog.js";
+import { Whoami } from "./whoami.js";
+import { Writing } from "./writing.js";
 
 const page = document.body.dataset;
 const secret = token(18);
-const me = { id: "", name: recall("name") || suggestion(Math.random) };
-const seen = { epoch: null, id: 0 };
-let limits = {};
+const tab = token(9);
+const me = new Whoami();
 let lost = false;
 
-const people = new People();
-const view = new LogView();
-const pending = new PendingView({ reuse, dismiss });
-const names = new NameField(me.name, chooseName);
-const composer = new Composer(write);
-const outbox = new Outbox({ send: (entry) => connection.send(say(entry)), changed: drawPending });
-const state = new StateLine(() => connection.connect());
-const inspector = new Inspector(secret);
 const connection = new Connection({
-  address: () => socketAddress(page.socket, { name: me.name, wire: secret }),
+  address: () => socketAddress(page.socket, query()),
   protocols: [SUBPROTOCOL],
   on: { state: changed, frame: receive, close: closed },
 });
+const reachable = () => connection.connected;
+const state = new StateLine(() => connection.connect());
+const watchdog = new Watchdog(() => connection.drop());
+const inspector = new Inspector(secret);
+
+const people = new People();
+const names = new NameField(me.name, chooseName);
+const composer = new Composer(
+  (text) => writing.say(text),
+  () => acts.editLast(),
+);
+const view = new LogView((entry) => writing.fates(entry));
+const conversation = new Conversation(view, page.cursor);
+const writing = new Writing({
+  room: page.room,
+  tab,
+  me,
+  connection,
+  view,
+  composer,
+  epoch: () => conversation.epoch,
+});
+const acts = new RowActs({
+  view,
+  save: (id, text) => writing.edit(id, text),
+  remove: (id) => writing.delete(id),
+});
+const older = new Older({ conversation, reachable, drawn });
+const rooms = new Rooms(page.room, reachable);
+const offer = new Offer({ accept: beSomebody, comeBack: () => become(null, true) });
+const tabs = new Tabs({
+  tab,
+  room: page.room,
+  as: me.alone ? me.id : "",
+  changed: showOffer,
+  taken: () => become(null, false),
+});
+view.trimmed = (first) => conversation.trimmed(first);
+
+// -- from the server ---------------------------------------------------------
 
 const EVENTS = {
   welcome,
-  message: arrived,
-  ack: acknowledged,
-  error: refused,
+  message: (message) => arrived([message]),
+  batch: ({ messages }) => arrived(messages),
+  gap: skipped,
+  heartbeat: ({ head }) => conversation.lacks(head) && connection.drop(),
+  ack: (ack) => writing.acknowledged(ack, conversation.covers(ack.id)),
+  error: (error) => writing.refused(error) || failed(error.message),
   presence: moved,
   goodbye: ({ retry_between }) => retry_between && connection.comeBackWithin(retry_between),
 };
 
 function receive(data) {
+  watchdog.heard();
   const event = read(data);
-  if (event && Object.hasOwn(EVENTS, event.type)) EVENTS[event.type](event);
+  if (!event || !Object.hasOwn(EVENTS, event.type)) return;
+  EVENTS[event.type](event);
+  showComplete();
 }
 
 function welcome(event) {
-  limits = event.limits ?? {};
-  me.id = event.you.id;
-  byId("my-sign").className = `sign own ${hueOf(me.id)}`;
-  byId("my-sign").replaceChildren(identicon(me.id));
+  // The token of this tab means nothing to this server any more.
+  if (!me.isTaken(event.you.id)) return become(null, true);
+  watchdog.start(event.heartbeat);
+  writing.limit = event.limits?.message;
+  if (event.limits?.name) names.limit(event.limits.name);
+  identify(event.you.id);
   adoptName(event.you.name);
-  if (limits.name) names.limit(limits.name);
   people.start(event);
   showPeople(people, me.id);
-  tellReturn(event);
-  if (seen.epoch !== event.epoch) Object.assign(seen, { epoch: event.epoch, id: event.head });
-  outbox.open();
-  drawPending();
+  tellReturn(conversation.welcome(event));
+  writing.welcomed(event.epoch);
+  older.retry();
+  rooms.refresh();
 }
 
-function tellReturn({ epoch, head }) {
+function tellReturn(missed) {
   if (!lost) return;
   lost = false;
-  const missed = seen.epoch === epoch ? head - seen.id : 0;
-  const meanwhile = missed > 0 ? ` · ${missed} said meanwhile, not shown here` : "";
+  const meanwhile = missed > 0 ? ` · ${numbers(missed)} meanwhile` : "";
   view.note(`Reconnected ${clockSeconds(Date.now())}${meanwhile}`);
 }
 
-function arrived(message) {
-  if (message.id <= seen.id) return;
-  seen.id = message.id;
-  const own = message.from.id === me.id;
-  if (own && message.key) outbox.settle(message.key);
-  view.message(message, own);
-  drawPending();
-  if (!own) countUnread();
+// After a hole nothing of this connection is taken any more: the next one fills it.
+function arrived(messages) {
+  for (const message of messages) {
+    const place = conversation.take(message);
+    if (place === "hole") return connection.drop();
+    if (place === "next") taken(message);
+  }
+  writing.draw();
 }
 
-// The copy came before its ack, so an entry that is still here was a resend whose copy went by
-// while this page was away: it takes its place now.
-function acknowledged({ key, id }) {
-  const entry = outbox.settle(key);
-  if (entry) view.message({ ...entry, id, from: { ...me } }, true);
-  drawPending();
+function skipped(gap) {
+  conversation.gap(gap);
+  writing.draw();
 }
 
-function refused({ key, message, retry_after }) {
-  if (!key || !outbox.find(key)) return failed(message);
-  if (retry_after === undefined) outbox.refuse(key, message);
-  else outbox.postpone(key, retry_after, message);
+function taken(message) {
+  if (message.from.id !== me.id && !(message.edits ?? message.deletes)) countUnread();
+  writing.arrived(message);
 }
 
-// An error without a key answers a rename, and the list of people knows the name that stayed.
-function failed(message) {
-  composer.notice(message);
+// An error that is about nothing written answers a rename, and the list of people knows the name
+// that stayed.
+function failed(words) {
+  composer.notice(words);
   adoptName(people.nameOf(me.id) ?? me.name);
 }
 
@@ -117,43 +160,33 @@ function moved(event) {
   adoptName(event.renamed?.find(({ id }) => id === me.id)?.name ?? me.name);
 }
 
+// -- the connection ------------------------------------------------------------
+
+function query() {
+  const since = conversation.cursor;
+  return { name: me.name, wire: secret, ...(since && { since }), ...me.proof };
+}
+
 function closed(code, reason) {
-  if (tooBig(code)) outbox.refuseInFlight("This was too big for the server.");
-  outbox.close();
-  lost ||= seen.epoch !== null;
+  watchdog.stop();
+  writing.lost(tooBig(code));
+  lost ||= connection.state.again;
   if (stopped(code, reason)) view.note(stopped(code, reason));
 }
 
 function changed(now) {
   state.show(now);
   inspector.watched(now.is === "connected");
-  drawPending();
+  drawn();
 }
 
-function write(text) {
-  const key = token(12);
-  const refusal = oversize(bytes(say({ key, text })), limits.message);
-  if (refusal) {
-    composer.notice(refusal);
-    return false;
-  }
-  outbox.add(key, text, new Date().toISOString());
-  view.toBottom();
-  return true;
-}
+// -- who one is ------------------------------------------------------------------
 
-function drawPending() {
-  pending.show(outbox.entries, me, { last: view.last, connected: connection.connected });
-}
-
-function reuse(entry) {
-  dismiss(entry);
-  composer.restore(entry.text);
-}
-
-function dismiss(entry) {
-  outbox.drop(entry.key);
-  drawPending();
+function identify(id) {
+  me.identify(id);
+  byId("my-sign").className = `sign own ${hueOf(id)}`;
+  byId("my-sign").replaceChildren(identicon(id));
+  view.identify(id);
 }
 
 function chooseName(name) {
@@ -162,18 +195,72 @@ function chooseName(name) {
 }
 
 function adoptName(name) {
-  me.name = name;
+  me.rename(name);
   names.show(name);
-  keep("name", name);
-  drawPending();
+  writing.draw();
 }
 
-byId("teach-address").textContent = location.href;
-byId("teach-network").hidden = /^(localhost|127\.|\[::1)/.test(location.hostname);
-byId("teach-terminal").textContent = `npx wscat -c ${socketAddress(page.socket)}`;
-keep("name", me.name);
+async function beSomebody() {
+  try {
+    become(await newSomebody(suggestion(Math.random)), false);
+  } catch {
+    composer.notice("The server does not answer. Try it again when the connection is back.");
+  }
+}
+
+/**
+ * @param {import("./somebody.js").Somebody | null} somebody null: oneself again
+ * @param {boolean} inherit whether what was not sent yet comes along, and asks first
+ */
+function become(somebody, inherit) {
+  writing.handOver(() => me.become(somebody), inherit);
+  identify(me.id);
+  adoptName(me.name);
+  tabs.become(me.alone ? me.id : "");
+  connection.renew();
+  lost = false;
+  composer.focus();
+}
+
+function showOffer() {
+  offer.show(tabs.second, me.alone);
+}
+
+// -- the screen --------------------------------------------------------------------
+
+function drawn() {
+  writing.draw();
+  showComplete();
+}
+
+function showComplete() {
+  const { words, title } = conversation.completeness(connection.connected);
+  byId("complete").textContent = words;
+  byId("complete").title = title;
+  older.show();
+}
+
+function start() {
+  byId("teach-address").textContent = location.href;
+  byId("teach-network").hidden = /^(localhost|127\.|\[::1)/.test(location.hostname);
+  byId("teach-terminal").textContent = `npx wscat -c ${socketAddress(page.socket)}`;
+  const messages = adopted();
+  identify(me.id);
+  conversation.adopt(messages, Number(page.oldest), LIMIT);
+  for (const message of messages) writing.arrived(message);
+  view.toBottom();
+  showOffer();
+  drawn();
+}
+
+start();
 enableCopying();
 enablePeopleToggle();
 hurryOnReturn(connection);
-connection.connect();
+addEventListener("pagehide", () => tabs.leave());
+addEventListener("pageshow", ({ persisted }) => persisted && tabs.arrive());
 composer.focus();
+// A tab that is somebody else must first know that it is not a copy of one.
+const known = tabs.arrive();
+if (me.alone) await known;
+connection.connect();

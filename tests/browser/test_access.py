@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from acts import connected, sees, write
+from acts import connected, lost, sees, settled, talk, try_now, write
 from playwright.sync_api import expect
 
 from parts import needs_node
@@ -31,6 +31,43 @@ def test_axe_finds_no_violation(visit, scheme, width, path):
     assert not found, json.dumps(found, indent=1)
 
 
+@needs_node
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.server_options("--keep-messages=5")
+def test_axe_finds_no_violation_in_any_state(visit, server, proxy, scheme):
+    talk(server, *(f"early {number}" for number in range(3)))
+    first = visit(proxy=proxy, color_scheme=scheme, bypass_csp=True)
+    connected(first)
+    page = visit(tab_of=first, proxy=proxy)
+    expect(page.locator("#second-tab")).to_be_visible()
+    proxy.sockets = False
+    proxy.cut()
+    lost(page)
+    talk(server, *(f"later {number}" for number in range(10)))
+    proxy.sockets = True
+    try_now(page)
+    expect(page.locator("#messages > .gap")).to_be_visible()
+    for text in ("to be edited", "to be deleted", "to be left"):
+        write(page, text)
+    settled(page)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Escape")
+    server.stop()
+    lost(page)
+    write(page, "pending")
+    rows = page.locator("#messages > .own")
+    rows.nth(1).hover()
+    rows.nth(1).get_by_role("button", name="Delete").click()
+    rows.nth(1).get_by_role("button", name="Delete").click()
+    rows.nth(2).hover()
+    rows.nth(2).get_by_role("button", name="Delete").click()
+    rows.nth(0).hover()
+    page.wait_for_timeout(600)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    assert not found, json.dumps(found, indent=1)
+
+
 def test_everything_by_keyboard(visit):
     page = visit()
     connected(page)
@@ -49,6 +86,13 @@ def test_everything_by_keyboard(visit):
     page.keyboard.type("lines")
     page.keyboard.press("Enter")
     sees(page, "first", "two\nlines")
+    press(page, "[data-act=edit]", "Enter")
+    page.keyboard.type(" thing")
+    page.keyboard.press("Enter")
+    sees(page, "first thing", "two\nlines")
+    press(page, "[data-act=delete]", "Enter")
+    page.keyboard.press("Enter")
+    sees(page, "deleted", "two\nlines")
     press(page, "#wire-ping", "Enter")
     press(page, "#wire-hide", "Enter")
     expect(page.locator("#wire")).to_be_hidden()

@@ -178,3 +178,21 @@ test("the address follows the page: its host, its port, its security", () => {
   globalThis.location = { protocol: "http:", host: "[::1]:8888" };
   assert.equal(socketAddress("/-/echo/ws"), "ws://[::1]:8888/-/echo/ws");
 });
+
+test("an attempt that is under way can be replaced as well", () => {
+  world.connection.connect();
+  const old = world.socket;
+  world.connection.renew();
+  assert.equal(world.sockets.length, 2);
+  assert.ok(old.closed);
+});
+
+test("a connection that cannot be right is dropped, and comes back after a wait", () => {
+  world.connect();
+  world.connection.drop();
+  assert.equal(world.connection.state.is, "waiting");
+  world.connection.drop();
+  assert.deepEqual(world.closes, [1006]);
+  world.pass(250);
+  assert.equal(world.sockets.length, 2);
+});

@@ -1,39 +1,57 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { Drawer } from "../../static/js/drawer.js";
+import { Lease } from "../../static/js/lease.js";
 import { Outbox } from "../../static/js/outbox.js";
+import { Store } from "./store.js";
 
-const AT = "2026-11-23T09:15:48.123Z";
+const ME = "HnYv07oHwOM6";
+const DAY = 86_400_000;
 
 let sent;
 let reachable;
 let timers;
+let store;
+let now;
 let outbox;
+
+const tab = (name, { where = store } = {}) =>
+  new Outbox({
+    drawer: new Drawer("lobby", where),
+    lease: new Lease("lobby", where, name, () => now),
+    send: ({ key }) => reachable && sent.push(key) > 0,
+    changed: () => {},
+    after: (ms, act) => timers.push({ ms, act }),
+    now: () => now,
+  });
 
 beforeEach(() => {
   sent = [];
   timers = [];
   reachable = true;
-  outbox = new Outbox({
-    send: ({ key }) => reachable && sent.push(key) > 0,
-    changed: () => {},
-    after: (ms, act) => timers.push({ ms, act }),
-  });
+  store = new Store();
+  now = Date.parse("2026-11-23T09:15:48.123Z");
+  outbox = tab("one");
 });
 
 const write = (...keys) => {
-  for (const key of keys) outbox.add(key, `text of ${key}`, AT);
+  for (const key of keys) outbox.add({ key, kind: "say", text: `text of ${key}`, by: ME });
 };
-const states = () => outbox.entries.map(({ key, state }) => `${key} ${state}`);
+const states = (of = outbox) => of.entries.map(({ key, state }) => `${key} ${state}`);
+const pass = (ms) => {
+  now += ms;
+  for (const { act } of timers.splice(0)) act();
+};
 
 test("nothing goes out before the server said welcome", () => {
   write("a");
   assert.deepEqual(sent, []);
-  outbox.open();
+  outbox.open(ME);
   assert.deepEqual(sent, ["a"]);
 });
 
 test("one at a time, in the order of writing", () => {
-  outbox.open();
+  outbox.open(ME);
   write("a", "b", "c");
   assert.deepEqual(sent, ["a"]);
   outbox.settle("a");
@@ -42,31 +60,31 @@ test("one at a time, in the order of writing", () => {
 });
 
 test("what was in flight goes out again under the same key, and still first", () => {
-  outbox.open();
+  outbox.open(ME);
   write("a", "b");
   outbox.close();
-  outbox.open();
+  outbox.open(ME);
   assert.deepEqual(sent, ["a", "a"]);
   assert.deepEqual(states(), ["a sent", "b waiting"]);
 });
 
 test("an acknowledgement gives the entry once, then it is gone", () => {
-  outbox.open();
+  outbox.open(ME);
   write("a");
   assert.equal(outbox.settle("a").text, "text of a");
   assert.equal(outbox.settle("a"), undefined);
   assert.deepEqual(outbox.entries, []);
 });
 
-test("a key of another tab is nobody's here", () => {
-  outbox.open();
+test("a key of somebody else is nobody's here", () => {
+  outbox.open(ME);
   write("a");
   assert.equal(outbox.settle("elsewhere"), undefined);
   assert.deepEqual(states(), ["a sent"]);
 });
 
 test("a refused text is kept with the reason and holds nothing up", () => {
-  outbox.open();
+  outbox.open(ME);
   write("a", "b");
   outbox.refuse("a", "The room is closed.");
   assert.deepEqual(states(), ["a refused", "b sent"]);
@@ -74,18 +92,23 @@ test("a refused text is kept with the reason and holds nothing up", () => {
   assert.equal(outbox.find("a").text, "text of a");
 });
 
-test("a refused text is never sent again", () => {
-  outbox.open();
+test("a refused text is never sent again, not even after a reload", () => {
+  outbox.open(ME);
   write("a");
   outbox.refuse("a", "No.");
   outbox.close();
-  outbox.open();
+  outbox.open(ME);
   assert.deepEqual(sent, ["a"]);
+  const reloaded = tab("again");
+  reloaded.open(ME);
+  assert.deepEqual(states(reloaded), ["a refused"]);
+  assert.equal(reloaded.find("a").why, "No.");
 });
 
 test("a postponed text goes out when its time has come, and the rest waits behind it", () => {
-  outbox.open();
+  outbox.open(ME);
   write("a", "b");
+  timers = [];
   outbox.postpone("a", 2, "Too fast.");
   assert.deepEqual(states(), ["a later", "b waiting"]);
   assert.equal(timers[0].ms, 2000);
@@ -94,36 +117,172 @@ test("a postponed text goes out when its time has come, and the rest waits behin
 });
 
 test("a postponement outlives a reconnect", () => {
-  outbox.open();
+  outbox.open(ME);
   write("a", "b");
+  timers = [];
   outbox.postpone("a", 2, "Too fast.");
   outbox.close();
-  outbox.open();
+  outbox.open(ME);
   assert.deepEqual(sent, ["a"]);
   timers[0].act();
   assert.deepEqual(sent, ["a", "a"]);
 });
 
 test("what broke the connection is not sent again", () => {
-  outbox.open();
+  outbox.open(ME);
   write("huge", "small");
   outbox.refuseInFlight("Too big.");
   outbox.close();
-  outbox.open();
+  outbox.open(ME);
   assert.deepEqual(sent, ["huge", "small"]);
   assert.deepEqual(states(), ["huge refused", "small sent"]);
 });
 
 test("a connection that is not there leaves the entry waiting", () => {
-  outbox.open();
+  outbox.open(ME);
   reachable = false;
   write("a");
   assert.deepEqual(states(), ["a waiting"]);
 });
 
-test("what its author gave up is gone", () => {
+test("what its author gave up is gone, from the browser too", () => {
   write("a", "b");
   outbox.drop("a");
-  outbox.open();
+  outbox.open(ME);
   assert.deepEqual(sent, ["b"]);
+  assert.deepEqual(states(tab("again")), ["b waiting"]);
+});
+
+test("a reload keeps what was written, in order, with edits and deletes among it", () => {
+  write("a");
+  outbox.add({ key: "b", kind: "edit", id: 7, text: "better", by: ME });
+  outbox.add({ key: "c", kind: "delete", id: 6, by: ME });
+  const reloaded = tab("again");
+  assert.deepEqual(
+    reloaded.entries.map(({ key, kind, id }) => [key, kind, id]),
+    [
+      ["a", "say", undefined],
+      ["b", "edit", 7],
+      ["c", "delete", 6],
+    ],
+  );
+});
+
+test("words written within one millisecond keep their order", () => {
+  write("z", "y", "x");
+  assert.deepEqual(states(tab("again")), ["z waiting", "y waiting", "x waiting"]);
+});
+
+test("after a week the author is asked, and nothing waits for the answer", () => {
+  write("a");
+  now += 8 * DAY;
+  write("b");
+  const later = tab("later");
+  later.open(ME);
+  assert.deepEqual(states(later), ["a asks", "b sent"]);
+  assert.match(later.find("a").why, /8 days ago/);
+  later.settle("b");
+  later.agree("a");
+  assert.deepEqual(sent, ["b", "a"]);
+});
+
+test("an author who agreed once is not asked again after a reload", () => {
+  write("a");
+  now += 8 * DAY;
+  outbox.agree("a");
+  const later = tab("later");
+  later.open(ME);
+  assert.deepEqual(sent, ["a"]);
+});
+
+test("what was written as somebody else asks first", () => {
+  write("a");
+  outbox.open("another");
+  assert.deepEqual(states(), ["a asks"]);
+  assert.deepEqual(sent, []);
+});
+
+test("what is inherited from another identity asks first, and is kept", () => {
+  const other = tab("one", { where: null });
+  other.add({ key: "a", kind: "say", text: "unsent", by: "tab identity" });
+  outbox.inherit(other.entries[0]);
+  outbox.open(ME);
+  assert.deepEqual(states(), ["a asks"]);
+  assert.deepEqual(states(tab("again")), ["a waiting"]);
+});
+
+test("a full storage keeps nothing, and the page works on from memory", () => {
+  store.full = true;
+  write("a", "b");
+  outbox.sync();
+  outbox.open(ME);
+  outbox.settle("a");
+  assert.deepEqual(sent, ["a", "b"]);
+});
+
+test("two tabs see one outbox, and one of them sends", () => {
+  const other = tab("other");
+  outbox.open(ME);
+  other.open(ME);
+  write("a");
+  other.sync();
+  assert.deepEqual(states(other), ["a waiting"]);
+  assert.deepEqual(sent, ["a"]);
+});
+
+test("what another tab delivered is not sent again", () => {
+  const other = tab("other");
+  other.open(ME);
+  write("a");
+  other.sync();
+  assert.deepEqual(sent, ["a"]);
+  other.settle("a");
+  outbox.sync();
+  outbox.open(ME);
+  assert.deepEqual(states(), []);
+  assert.deepEqual(sent, ["a"]);
+});
+
+test("what a tab hears late of a settled entry does not bring it back", () => {
+  outbox.open(ME);
+  write("a");
+  outbox.settle("a");
+  new Drawer("lobby", store).put({ key: "a", kind: "say", order: 1, at: "2026-11-23T09:00:00Z" });
+  outbox.sync();
+  assert.deepEqual(states(), []);
+});
+
+test("the tab that sends sends what the other wrote as well, in the order of writing", () => {
+  const other = tab("other");
+  outbox.open(ME);
+  other.open(ME);
+  write("a");
+  now += 1;
+  other.add({ key: "b", kind: "say", text: "from the other", by: ME });
+  outbox.sync();
+  write("c");
+  assert.deepEqual(sent, ["a"]);
+  outbox.settle("a");
+  assert.deepEqual(sent, ["a", "b"]);
+});
+
+test("a tab that was closed while it sent is succeeded by the other", () => {
+  const other = tab("other");
+  other.open(ME);
+  outbox.open(ME);
+  write("a");
+  timers = [];
+  other.sync();
+  assert.deepEqual(sent, ["a"]);
+  pass(3100);
+  assert.deepEqual(sent, ["a", "a"]);
+});
+
+test("a refusal that another tab was given is known here", () => {
+  const other = tab("other");
+  write("a");
+  other.sync();
+  outbox.refuse("a", "No.");
+  other.sync();
+  assert.deepEqual(states(other), ["a refused"]);
 });

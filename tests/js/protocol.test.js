@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, oversize, read, rename, say } from "../../static/js/protocol.js";
+import { bytes, command, oversize, read, rename } from "../../static/js/protocol.js";
 
 test("a frame is an object with a type, everything else is nothing", () => {
   assert.equal(read('{"type":"ack","id":1}').id, 1);
@@ -18,11 +18,19 @@ test("a frame is an object with a type, everything else is nothing", () => {
   }
 });
 
-test("what is said carries its key", () => {
-  assert.deepEqual(JSON.parse(say({ key: "k", text: "a\n“b”", state: "sent" })), {
-    type: "say",
+test("what is written carries its key, and nothing that is the page's own", () => {
+  const written = { kind: "say", key: "k", text: "a\n“b”", state: "sent", order: 7 };
+  assert.deepEqual(JSON.parse(command(written)), { type: "say", key: "k", text: "a\n“b”" });
+  assert.deepEqual(JSON.parse(command({ kind: "edit", key: "k", id: 7, text: "b" })), {
+    type: "edit",
     key: "k",
-    text: "a\n“b”",
+    id: 7,
+    text: "b",
+  });
+  assert.deepEqual(JSON.parse(command({ kind: "delete", key: "k", id: 7 })), {
+    type: "delete",
+    key: "k",
+    id: 7,
   });
   assert.deepEqual(JSON.parse(rename("Otter")), { type: "rename", name: "Otter" });
 });

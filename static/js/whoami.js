@@ -1,0 +1,57 @@
+// Who one is in this tab: the person whom the browser's cookie names, or somebody whom this tab
+// alone holds. Both are remembered, so that the page can tell its own rows before the server does.
+
+import { suggestion } from "./names.js";
+import { keepSomebody, recallSomebody } from "./somebody.js";
+import { keep, recall } from "./storage.js";
+
+export class Whoami {
+  #somebody = recallSomebody();
+
+  id = "";
+  name = "";
+
+  constructor() {
+    this.#begin();
+  }
+
+  /** Whether this tab alone is this person. */
+  get alone() {
+    return this.#somebody !== null;
+  }
+
+  /** What proves it, for the address of the socket. @returns {{as?: string}} */
+  get proof() {
+    return this.alone ? { as: this.#somebody.token } : {};
+  }
+
+  /** Whether the server took the proof. @param {string} id whom it welcomed */
+  isTaken(id) {
+    return !this.alone || this.#somebody.id === id;
+  }
+
+  /** @param {string} id */
+  identify(id) {
+    this.id = id;
+    if (!this.alone) keep("me", id);
+  }
+
+  /** @param {string} name */
+  rename(name) {
+    this.name = name;
+    if (this.alone) keepSomebody(Object.assign(this.#somebody, { name }));
+    else keep("name", name);
+  }
+
+  /** @param {import("./somebody.js").Somebody | null} somebody null: oneself again */
+  become(somebody) {
+    this.#somebody = somebody;
+    keepSomebody(somebody);
+    this.#begin();
+  }
+
+  #begin() {
+    this.id = this.#somebody?.id ?? recall("me") ?? "";
+    this.rename(this.#somebody?.name ?? (recall("name") || suggestion(Math.random)));
+  }
+}

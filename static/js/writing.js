@@ -1,0 +1,161 @@
+// What is written here goes through the outbox, and stands on the screen until the server has it:
+// words at the end of the conversation, a change at the message that it changes.
+
+import { Drawer } from "./drawer.js";
+import { Lease } from "./lease.js";
+import { numbers } from "./numbers.js";
+import { Outbox } from "./outbox.js";
+import { PendingView } from "./pending-view.js";
+import { bytes, command, oversize } from "./protocol.js";
+import { storage } from "./storage.js";
+import { token } from "./token.js";
+
+const EXCERPT = 40;
+const ANEW = "The log of this room was started anew, and this message is not in it.";
+
+export class Writing {
+  #given;
+  #outbox;
+  #pending = new PendingView((entry) => this.fates(entry));
+
+  /** The most bytes that the server takes in one frame. @type {number | undefined} */
+  limit;
+
+  /**
+   * @param {object} given
+   * @param {string} given.room
+   * @param {string} given.tab
+   * @param {import("./whoami.js").Whoami} given.me
+   * @param {import("./connection.js").Connection} given.connection
+   * @param {import("./log-view.js").LogView} given.view
+   * @param {import("./composer.js").Composer} given.composer
+   * @param {() => string | null} given.epoch which log the numbers on the screen count
+   */
+  constructor(given) {
+    this.#given = given;
+    this.#outbox = this.#open();
+    addEventListener("storage", () => this.#outbox.sync());
+  }
+
+  /** @param {string} text @returns {boolean} whether it was taken */
+  say(text) {
+    const taken = this.#write({ kind: "say", text });
+    if (taken) this.#given.view.toBottom();
+    return taken;
+  }
+
+  /** @param {number} id @param {string} text @returns {boolean} whether it was taken */
+  edit(id, text) {
+    return this.#write({ kind: "edit", id, epoch: this.#given.epoch(), text });
+  }
+
+  /** @param {number} id */
+  delete(id) {
+    this.#write({ kind: "delete", id, epoch: this.#given.epoch() });
+  }
+
+  /**
+   * The server said welcome. A number of another log is the number of another message.
+   * @param {string} epoch
+   */
+  welcomed(epoch) {
+    const foreign = this.#outbox.entries.filter((entry) => entry.epoch && entry.epoch !== epoch);
+    for (const { key } of foreign) this.#outbox.refuse(key, ANEW);
+    this.#outbox.open(this.#given.me.id);
+  }
+
+  /** The connection is gone. @param {boolean} tooBig whether what was in flight was the cause */
+  lost(tooBig) {
+    if (tooBig) this.#outbox.refuseInFlight("This was too big for the server.");
+    this.#outbox.close();
+  }
+
+  /** A message is in the log. @param {import("./conversation.js").Message} message */
+  arrived({ from, key }) {
+    if (key && from.id === this.#given.me.id) this.#outbox.settle(key);
+  }
+
+  /**
+   * The copy came before its ack, so an entry that is still here was sent again after its copy had
+   * gone by. It has its number, whether or not that is on the screen.
+   * @param {{key: string, id: number}} ack
+   * @param {boolean} shown whether that number is on the screen
+   */
+  acknowledged({ key, id }, shown) {
+    const entry = this.#outbox.settle(key);
+    if (!entry || shown) return;
+    const words = excerpt(entry.text);
+    this.#given.view.note(`Number ${numbers(id)} is yours: “${words}” had been stored before`);
+  }
+
+  /**
+   * @param {{key?: string, message: string, retry_after?: number}} error
+   * @returns {boolean} whether it was about something written
+   */
+  refused({ key, message, retry_after }) {
+    if (!key || !this.#outbox.find(key)) return false;
+    if (retry_after === undefined) this.#outbox.refuse(key, message);
+    else this.#outbox.postpone(key, retry_after, message);
+    return true;
+  }
+
+  /**
+   * Somebody else writes from here on.
+   * @param {() => void} change what makes them somebody else
+   * @param {boolean} inherit whether they are asked about what was not sent yet
+   */
+  handOver(change, inherit) {
+    this.#outbox.close();
+    const unsent = this.#outbox.entries.filter(({ unkept }) => inherit || unkept);
+    change();
+    this.#outbox = this.#open();
+    for (const entry of unsent) this.#outbox.inherit(entry);
+  }
+
+  draw() {
+    const { me, view, connection, epoch } = this.#given;
+    const { connected } = connection;
+    const changes = this.#outbox.entries.filter(
+      (entry) => entry.kind !== "say" && entry.epoch === epoch(),
+    );
+    const inPlace = view.changing(changes, connected);
+    const rest = this.#outbox.entries.filter(({ key }) => !inPlace.has(key));
+    this.#pending.show(rest, { id: me.id, name: me.name }, { last: view.last, connected });
+  }
+
+  /** What can be done about an entry. @param {import("./outbox.js").Entry} entry */
+  fates(entry) {
+    const dismiss = () => this.#outbox.drop(entry.key);
+    const reuse = () => {
+      this.#given.composer.restore(entry.text);
+      dismiss();
+    };
+    const agree = () => this.#outbox.agree(entry.key);
+    return { connected: this.#given.connection.connected, dismiss, reuse, agree };
+  }
+
+  // What a tab alone writes, that tab alone keeps; all others share what they keep.
+  #open() {
+    const { room, tab, me, connection } = this.#given;
+    const where = storage(me.alone ? "sessionStorage" : "localStorage");
+    return new Outbox({
+      drawer: new Drawer(room, where, me.alone ? me.id : ""),
+      lease: new Lease(room, me.alone ? null : where, tab),
+      send: (entry) => connection.send(command(entry)),
+      changed: () => this.draw(),
+    });
+  }
+
+  #write(written) {
+    const entry = { key: token(12), by: this.#given.me.id, ...written };
+    const refusal = oversize(bytes(command(entry)), this.limit);
+    this.#given.composer.notice(refusal ?? "");
+    if (refusal) return false;
+    this.#outbox.add(entry);
+    return true;
+  }
+}
+
+function excerpt(text = "deleted") {
+  return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
+}

@@ -1,0 +1,77 @@
+"""A wire that can be cut: a TCP proxy between the browser and the server.
+
+It can turn deaf (what the server says is lost on the way), cut what is connected,
+and let pages through but no WebSocket.
+"""
+
+import socket
+import struct
+import threading
+from contextlib import suppress
+
+PIECE = 65536
+
+
+class Proxy:
+    def __init__(self, target):
+        self.target = target
+        self.deaf = False
+        self.sockets = True
+        self.open = set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self):
+        """Ends every connection with a reset."""
+        for end in list(self.open):
+            with suppress(OSError):
+                do_not_linger(end)
+                end.shutdown(socket.SHUT_RDWR)
+
+    def stop(self):
+        self.listener.close()
+        self.cut()
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                threading.Thread(target=self._serve, args=[near], daemon=True).start()
+
+    def _serve(self, near):
+        with suppress(OSError), near:
+            first = near.recv(PIECE)
+            do_not_linger(near)
+            if b"upgrade: websocket" in first.lower() and not self.sockets:
+                return
+            with socket.create_connection(("127.0.0.1", self.target)) as far:
+                do_not_linger(near, False)
+                self._join(near, far, first)
+
+    def _join(self, near, far, first):
+        self.open |= {near, far}
+        try:
+            far.sendall(first)
+            threading.Thread(target=self._back, args=[far, near], daemon=True).start()
+            self._pump(near, far)
+        finally:
+            self.open -= {near, far}
+
+    def _back(self, far, near):
+        with suppress(OSError):
+            while piece := far.recv(PIECE):
+                if not self.deaf:
+                    near.sendall(piece)
+        with suppress(OSError):
+            near.shutdown(socket.SHUT_RDWR)
+
+    def _pump(self, near, far):
+        with suppress(OSError):
+            while piece := near.recv(PIECE):
+                far.sendall(piece)
+
+
+def do_not_linger(end, so=True):
+    """Closing it will be a reset, not an end in good order."""
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", so, 0))

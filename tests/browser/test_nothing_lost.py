@@ -1,0 +1,306 @@
+"""What was written reaches everybody once, in order, whatever happens on the way."""
+
+import signal
+
+import pytest
+from acts import (
+    complete,
+    connected,
+    lost,
+    on_both_hosts,
+    pending,
+    sees,
+    settled,
+    talk,
+    try_now,
+    write,
+)
+from playwright.sync_api import expect
+
+WORDS = ["one", "two", "three"]
+
+
+def cut_off(page, proxy):
+    """No WebSocket gets through any more; pages do."""
+    proxy.sockets = False
+    proxy.cut()
+    lost(page)
+
+
+def back_online(page, proxy):
+    proxy.deaf, proxy.sockets = False, True
+    try_now(page)
+    connected(page)
+
+
+@on_both_hosts
+def test_written_offline_and_reloaded_each_message_arrives_once_in_order(visit, proxy, host):
+    ada, bob = visit(proxy=proxy), visit()
+    connected(bob)
+    cut_off(ada, proxy)
+    for text in WORDS:
+        write(ada, text)
+    pending(ada, *WORDS)
+    expect(ada.locator("#pending")).to_contain_text("Waits for the connection")
+    ada.reload()
+    pending(ada, *WORDS)
+    back_online(ada, proxy)
+    for page in (ada, bob):
+        sees(page, *WORDS)
+        complete(page, 1, 3)
+    settled(ada)
+
+
+def test_a_closed_tab_leaves_what_was_written_to_the_next_one(visit, proxy):
+    ada, bob = visit(proxy=proxy), visit()
+    connected(ada)
+    cut_off(ada, proxy)
+    for text in WORDS:
+        write(ada, text)
+    again = visit(tab_of=ada, proxy=proxy)
+    ada.close()
+    pending(again, *WORDS)
+    back_online(again, proxy)
+    for page in (again, bob):
+        sees(page, *WORDS)
+    settled(again)
+
+
+def test_when_only_the_answer_was_lost_the_message_is_there_once(visit, proxy):
+    ada, bob = visit(proxy=proxy), visit()
+    connected(ada)
+    proxy.deaf = True
+    write(ada, "did you get this?")
+    sees(bob, "did you get this?")
+    pending(ada, "did you get this?")
+    write(ada, "and this?")
+    proxy.cut()
+    back_online(ada, proxy)
+    for page in (ada, bob):
+        sees(page, "did you get this?", "and this?")
+        complete(page, 1, 2)
+    settled(ada)
+
+
+def test_when_only_the_answer_was_lost_a_reload_shows_the_message_once(visit, proxy):
+    ada, bob = visit(proxy=proxy), visit()
+    connected(ada)
+    proxy.deaf = True
+    write(ada, "did you get this?")
+    sees(bob, "did you get this?")
+    proxy.sockets, proxy.deaf = False, False
+    proxy.cut()
+    ada.reload()
+    sees(ada, "did you get this?")
+    settled(ada)
+    back_online(ada, proxy)
+    sees(ada, "did you get this?")
+    sees(bob, "did you get this?")
+
+
+def test_two_tabs_of_one_person_do_not_send_it_twice(visit, proxy):
+    ada, bob = visit(proxy=proxy), visit()
+    other = visit(tab_of=ada, proxy=proxy)
+    connected(ada)
+    connected(other)
+    cut_off(ada, proxy)
+    lost(other)
+    write(ada, "from one tab")
+    write(other, "from the other")
+    pending(other, "from one tab", "from the other")
+    proxy.sockets = True
+    for page in (ada, other):
+        try_now(page)
+    for page in (ada, other, bob):
+        sees(page, "from one tab", "from the other")
+    for page in (ada, other):
+        settled(page)
+    complete(bob, 1, 2)
+
+
+@pytest.mark.server_options("--keep-messages=10")
+def test_a_small_retention_and_a_long_absence_draw_one_gap(visit, server, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    proxy.deaf = True
+    write(ada, "mine")
+    bob = visit()
+    sees(bob, "mine")
+    cut_off(ada, proxy)
+    talk(server, *(f"other {number}" for number in range(2, 52)))
+    back_online(ada, proxy)
+    gaps = ada.locator("#messages > .gap")
+    expect(gaps).to_have_text(["Messages 1 to 41 are no longer kept"])
+    sees(ada, *(f"other {number}" for number in range(42, 52)))
+    settled(ada)
+    expect(ada.locator("#messages > .note").last).to_contain_text("Number 1 is yours: “mine”")
+    talk(server, "and on")
+    expect(ada.locator("#messages > .message .text").last).to_have_text("and on")
+    assert gaps.count() == 1
+
+
+@pytest.mark.server_options("--keep-messages=10")
+def test_a_gap_between_rows_is_drawn_where_it_is(visit, server, proxy):
+    talk(server, *WORDS)
+    ada = visit(proxy=proxy)
+    complete(ada, 1, 3)
+    cut_off(ada, proxy)
+    talk(server, *(f"later {number}" for number in range(4, 31)))
+    back_online(ada, proxy)
+    expect(ada.locator("#complete")).to_have_text("complete but for 4\u201320")
+    rows = ada.locator("#messages > :is(.message, .gap)")
+    expect(rows).to_have_count(3 + 1 + 10)
+    expect(rows.nth(3)).to_have_text("Messages 4 to 20 are no longer kept")
+    expect(rows.nth(4)).to_contain_text("later 21")
+    ada.reload()
+    expect(ada.locator("#edge-words")).to_have_text("Messages 1 to 20 are no longer kept")
+    complete(ada, 21, 30)
+
+
+@pytest.mark.server_options("--store=memory:")
+def test_a_log_that_was_started_anew_says_so_and_goes_on(visit, server):
+    ada = visit()
+    write(ada, "before")
+    sees(ada, "before")
+    server.stop(signal.SIGKILL)
+    lost(ada)
+    ada.keyboard.press("ArrowUp")
+    ada.keyboard.type(", and changed")
+    ada.keyboard.press("Enter")
+    server.start()
+    talk(server, "after")
+    try_now(ada)
+    expect(ada.locator("#messages > .gap")).to_contain_text("started anew")
+    sees(ada, "before", "after")
+    complete(ada, 1)
+    expect(ada.locator("#pending").get_by_role("alert")).to_contain_text("started anew")
+    ada.get_by_role("button", name="Dismiss").click()
+    write(ada, "and on")
+    sees(ada, "before", "after", "and on")
+    assert not ada.locator("#messages > .message").first.get_attribute("data-id")
+
+
+def test_a_server_that_is_killed_and_comes_back_finds_both_pages_complete(visit, server):
+    ada, bob = visit(), visit()
+    connected(bob)
+    write(ada, "before")
+    sees(bob, "before")
+    for round in range(2):
+        server.stop(signal.SIGKILL)
+        lost(ada)
+        write(ada, f"while it was away {round}")
+        server.start()
+        try_now(bob)
+        connected(bob)
+        write(bob, f"back again {round}")
+        try_now(ada)
+        expect(ada.locator("#messages > .message")).to_have_count(3 + 2 * round)
+    for page in (ada, bob):
+        expect(page.locator("#messages > .message")).to_have_count(5)
+        settled(page)
+        complete(page, 1, 5)
+    texts = ada.locator("#messages > .message .text").all_inner_texts()
+    sees(bob, *texts)
+    assert len(set(texts)) == 5
+
+
+STORED = """() => Object.entries(localStorage)
+    .filter(([key]) => key.startsWith("broadcaster.outbox"))"""
+CHANGE = """change => {
+  for (const [key, kept] of Object.entries(localStorage))
+    if (key.startsWith("broadcaster.outbox"))
+      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(kept), ...change }));
+}"""
+
+
+def test_after_a_week_the_author_is_asked(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "send me")
+    write(ada, "forget me")
+    ada.evaluate(CHANGE, {"at": "2020-01-01T00:00:00.000Z"})
+    ada.reload()
+    back_online(ada, proxy)
+    rows = ada.locator("#pending > .pending")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("days ago")
+    write(ada, "news does not wait")
+    sees(ada, "news does not wait")
+    rows.filter(has_text="send me").get_by_role("button", name="Send").click()
+    sees(ada, "news does not wait", "send me")
+    rows.filter(has_text="forget me").get_by_role("button", name="Discard").click()
+    settled(ada)
+    assert ada.evaluate(STORED) == []
+
+
+def test_a_final_refusal_steps_out_keeps_the_text_and_says_why(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "a change to nothing")
+    epoch = ada.locator("body").get_attribute("data-cursor").split(":")[0]
+    ada.evaluate(CHANGE, {"kind": "edit", "id": 999, "epoch": epoch})
+    ada.reload()
+    write(ada, "second")
+    back_online(ada, proxy)
+    sees(ada, "second")
+    refused = ada.locator("#pending > .pending")
+    expect(refused).to_contain_text("a change to nothing")
+    expect(refused.get_by_role("alert")).not_to_be_empty()
+    ada.reload()
+    connected(ada)
+    expect(refused.get_by_role("alert")).not_to_be_empty()
+    refused.get_by_role("button", name="Copy to composer").click()
+    assert ada.locator("#say").input_value() == "a change to nothing"
+    settled(ada)
+
+
+WITHHELD = """for (const kind of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, kind, {
+    get() { throw new DOMException("withheld", "SecurityError") },
+  })"""
+
+
+def test_where_storage_is_withheld_the_page_works_from_memory(visit, proxy):
+    ada = visit(proxy=proxy, before=WITHHELD)
+    connected(ada)
+    cut_off(ada, proxy)
+    for text in WORDS:
+        write(ada, text)
+    pending(ada, *WORDS)
+    back_online(ada, proxy)
+    sees(ada, *WORDS)
+    settled(ada)
+
+
+@pytest.mark.server_options("--ping-interval=0.4")
+def test_a_server_that_falls_silent_is_given_up(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    proxy.deaf = True
+    lost(ada)
+    proxy.deaf = False
+    connected(ada)
+
+
+@pytest.mark.server_options("--ping-interval=30")
+def test_a_hole_is_never_shown_but_filled(visit, server, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    proxy.deaf = True
+    talk(server, "lost on the way")
+    proxy.deaf = False
+    talk(server, "arrived")
+    sees(ada, "lost on the way", "arrived")
+    complete(ada, 1, 2)
+
+
+def test_a_heartbeat_tells_of_the_last_message_that_never_came(visit, server, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    proxy.deaf = True
+    talk(server, "lost on the way")
+    proxy.deaf = False
+    sees(ada, "lost on the way")
+    complete(ada, 1)
