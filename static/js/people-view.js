@@ -16,14 +16,19 @@ export function showPeople(people, me) {
   byId("people-more").textContent = `and ${more} more`;
 }
 
-/** Lets the count open and close the list where there is no room for both. */
+/** Lets the count open and close the list on a phone, where the wire has to make room for it. */
 export function enablePeopleToggle() {
   const toggle = byId("people-toggle");
   const open = (is) => {
     document.body.classList.toggle("people-open", is);
     toggle.setAttribute("aria-expanded", String(is));
   };
-  toggle.addEventListener("click", () => open(toggle.getAttribute("aria-expanded") !== "true"));
+  toggle.addEventListener("click", () => {
+    if (document.body.dataset.wire === "open") byId("wire-hide").click();
+    open(toggle.getAttribute("aria-expanded") !== "true");
+    toggle.focus();
+  });
+  byId("wire-toggle").addEventListener("click", () => open(false));
   addEventListener("keydown", ({ key }) => key === "Escape" && open(false));
 }
 

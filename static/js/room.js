@@ -243,7 +243,7 @@ function showComplete() {
 function start() {
   byId("teach-address").textContent = location.href;
   byId("teach-network").hidden = /^(localhost|127\.|\[::1)/.test(location.hostname);
-  byId("teach-terminal").textContent = `npx wscat -c ${socketAddress(page.socket)}`;
+  byId("teach-terminal").textContent = `npx wscat -c '${socketAddress(page.socket)}?names'`;
   const messages = adopted();
   identify(me.id);
   conversation.adopt(messages, Number(page.oldest), LIMIT);

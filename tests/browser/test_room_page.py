@@ -112,7 +112,7 @@ def test_an_empty_room_teaches(visit, url, host):
     expect(page.get_by_text("Open this address in a second tab")).to_be_visible()
     expect(page.locator("#teach-address")).to_have_text(url + "/")
     expect(page.locator("#teach-terminal")).to_have_text(
-        f"npx wscat -c {url.replace('http', 'ws')}/ws"
+        f"npx wscat -c '{url.replace('http', 'ws')}/ws?names'"
     )
     page.get_by_role("button", name="Copy the terminal command").click()
     expect(page.get_by_text("Copied")).to_be_visible()
@@ -185,5 +185,11 @@ def test_on_a_phone_everything_is_in_reach(visit):
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     phone.locator("#wire-toggle").tap()
     expect(phone.locator("#wire-frames > li").first).to_be_visible()
+    phone.locator("#people-toggle").tap()
+    expect(phone.locator("#people")).to_be_visible()
+    expect(phone.locator("#wire")).to_be_hidden()
+    phone.locator("#wire-toggle").tap()
+    expect(phone.locator("#people")).to_be_hidden()
     phone.locator("#wire-hide").tap()
     expect(phone.locator("#wire")).to_be_hidden()
+    expect(phone.get_by_text("Connected")).to_be_visible()
