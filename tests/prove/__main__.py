@@ -6,11 +6,13 @@ import sys
 import time
 import traceback
 
-from . import autobahn
+from . import autobahn, chaos, power
 from .outcome import ROOT, CannotRun, Options
 
 PROOFS = {
     "autobahn": autobahn,
+    "chaos": chaos,
+    "power": power,
 }
 
 

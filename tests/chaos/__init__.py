@@ -1,0 +1,14 @@
+"""The chaos run: the server is killed, starved and cut off while people talk; then it is checked.
+
+members.py     those who take part and write down what they get;  talker.py  those who publish
+victim.py      the server, a process of its own, and what can be done to it
+nemesis.py     does it, at random, from a seed
+proxy.py       stands between some members and the server, and cuts in the middle of a frame
+recording.py   what was written down
+checker.py     says what of it breaks the promise: pure, and proven by planted faults
+storm.py       one run from start to end;  table.py tells what came of it
+power.py       the plug pulled: what was not synced is gone (unsynced.c)
+launcher.py    starts the server with the clock in our hands, and a fault of faults.py if asked
+
+Nothing of this is known to the server: all is planted from outside.
+"""

@@ -1,0 +1,309 @@
+"""Says what in a recording breaks the promise, in the words of Jepsen's log workloads.
+
+Pure: a recording goes in, findings come out. The rules:
+
+- each connection with a cursor gets the ids that follow it, each once, in order;
+  only a true gap moves it on;
+- what a member got is what the log holds: all those logs are one list;
+- everybody has come to the end of it;
+- what was acknowledged is in it once, where the ack said; what was never answered
+  once or never; what was refused never; and nothing else is in it;
+- each connection of a plain member is a contiguous run of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from chaos.recording import Connection, Gap, Publish, Recording, Run, Said
+
+LOST = "lost write"
+DUPLICATE = "duplicate"
+HOLE = "hole"
+DISORDER = "out of order"
+INCONSISTENT = "inconsistent ids"
+UNSEEN = "unseen"
+UNEXPECTED = "unexpected"
+
+KINDS = {
+    LOST: "acknowledged or shown to somebody, and not in the log",
+    DUPLICATE: "in the log twice, or sent twice to one member",
+    HOLE: "passed over in what one member got, and no gap told",
+    DISORDER: "sent to one member after a later one",
+    INCONSISTENT: "one id, two messages",
+    UNSEEN: "in the log, and never sent to a member that came back",
+    UNEXPECTED: "in the log, and never said like that",
+}
+
+
+class Finding(NamedTuple):
+    kind: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words}"
+
+
+def check(recording: Recording) -> list[Finding]:
+    """Everything that is wrong, each thing once."""
+    log = _Log(recording)
+    findings = [
+        *_streams(recording),
+        *log.against_members(),
+        *log.against_publishes(),
+        *log.against_runs(),
+    ]
+    return list(dict.fromkeys(findings))
+
+
+class Stream:
+    """Follows the places that one connection gets, from `expected` on."""
+
+    def __init__(self, member: str, expected: int) -> None:
+        self.expected = expected
+        self._member = member
+        self._missing: set[int] = set()
+        self._findings: list[Finding] = []
+
+    def got(self, place: int) -> None:
+        if place in self._missing:
+            self._missing.discard(place)
+            self.note(DISORDER, f"got {place} after {self.expected - 1}")
+        elif place < self.expected:
+            self.note(DUPLICATE, f"got {place} again, after {self.expected - 1}")
+        else:
+            self.passed_over(place)
+            self.expected = place + 1
+
+    def passed_over(self, place: int) -> None:
+        """Goes on from `place`; what lies before it may still come late."""
+        self._missing.update(range(self.expected, place))
+
+    def note(self, kind: str, words: str) -> None:
+        self._findings.append(Finding(kind, f"{self._member} {words}"))
+
+    def findings(self) -> list[Finding]:
+        for place in sorted(self._missing):
+            self.note(HOLE, f"never got {place}")
+        return self._findings
+
+
+# -- each connection with a cursor ---------------------------------------------------
+
+
+def _streams(recording: Recording) -> Iterator[Finding]:
+    for connection in recording.connections:
+        if connection.epoch:
+            yield from _stream(connection, recording.epoch, recording.head - recording.keep)
+
+
+def _stream(connection: Connection, epoch: str, let_go: int) -> list[Finding]:
+    cursor = connection.cursor
+    stream = Stream(connection.member, cursor.id + 1 if cursor else connection.head + 1)
+    foreign = _is_foreign(connection)
+    for event in connection.events:
+        if isinstance(event, Said):
+            if foreign:
+                stream.note(HOLE, "was not told that its cursor is of another log")
+                stream.expected, foreign = event.id, False
+            stream.got(event.id)
+        else:
+            _over_the_gap(stream, event, foreign, let_go if event.epoch == epoch else event.head)
+            foreign = False
+    return stream.findings()
+
+
+def _is_foreign(connection: Connection) -> bool:
+    """Whether the cursor means nothing in this log: of another epoch, or beyond the head."""
+    cursor = connection.cursor
+    if cursor is None or not cursor.epoch:
+        return False
+    return cursor.epoch != connection.epoch or cursor.id > connection.head
+
+
+def _over_the_gap(stream: Stream, gap: Gap, foreign: bool, let_go: int) -> None:
+    """A gap must be true: from the next expected id to the last that was let go of."""
+    if gap.lost is None:
+        if not foreign:
+            stream.note(HOLE, "was told that its log is gone, and it is not")
+        stream.expected = gap.oldest
+        return
+    first, last = gap.lost
+    if last > let_go:
+        stream.note(HOLE, f"was told that {first} to {last} are gone; {let_go} is the last that is")
+    if first != stream.expected or last != gap.oldest - 1:
+        stream.note(
+            HOLE, f"was told of {first} to {last}, not {stream.expected} to {gap.oldest - 1}"
+        )
+    stream.expected = last + 1
+
+
+# -- everybody against the log -------------------------------------------------------
+
+
+class _Log:
+    """The log as it stands at the end, and what was published."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._by_id: dict[int, Said] = {}
+        for said in [*recording.log, *_passed_over(recording)]:
+            self._by_id.setdefault(said.id, said)
+        self._by_key = {(p.person, p.key): p for p in recording.publishes}
+        self._by_text = {p.text: p for p in recording.publishes if p.text}
+        self._places: defaultdict[int, list[int]] = defaultdict(list)
+        self._strangers: list[Said] = []
+        for said in self._by_id.values():
+            if publish := self._publish(said):
+                self._places[id(publish)].append(said.id)
+            else:
+                self._strangers.append(said)
+
+    def against_members(self) -> Iterator[Finding]:
+        """All logs are one list, and everybody has come to the end of it."""
+        reached: dict[str, int] = {}
+        for connection in self._recording.connections:
+            end = reached.setdefault(connection.member, 0)
+            if connection.epoch == self._recording.epoch:
+                reached[connection.member] = max(end, _end(connection))
+                yield from self._same(connection)
+        for member, end in reached.items():
+            for place in sorted(self._by_id):
+                if place > end:
+                    yield Finding(UNSEEN, f"{member} never got {place}, and came back")
+
+    def _same(self, connection: Connection) -> Iterator[Finding]:
+        head = self._recording.head
+        for said in connection.events:
+            if not isinstance(said, Said):
+                continue
+            if said.id > head:
+                yield Finding(LOST, f"{_name(said)} was shown as {said.id}; the log ends at {head}")
+            elif not _agree(said, kept := self._by_id[said.id]):
+                yield Finding(
+                    INCONSISTENT, f"{said.id} is {_name(said)} and {_name(kept)} (in the log)"
+                )
+
+    def against_publishes(self) -> Iterator[Finding]:
+        for publish in self._recording.publishes:
+            yield from self._publish_kept(publish, self._places.get(id(publish), []))
+        for said in self._strangers:
+            yield Finding(UNEXPECTED, f"{_name(said)} is in the log as {said.id}; nobody said it")
+        if (oldest := self._recording.oldest) > max(
+            1, self._recording.head + 1 - self._recording.keep
+        ):
+            yield Finding(LOST, f"the log begins at {oldest}, and more is to be kept")
+        yield from self._words_gone()
+
+    def _publish_kept(self, publish: Publish, places: list[int]) -> Iterator[Finding]:
+        name = _name(publish)
+        if publish.acks and not places and not self._let_go(publish):
+            yield Finding(LOST, f"{name} was acknowledged as {publish.acks[0].id}, and is gone")
+        if len(places) > 1:
+            yield Finding(DUPLICATE, f"{name} is in the log as {', '.join(map(str, places))}")
+        for epoch, id in publish.acks:
+            if places and epoch == self._recording.epoch and id not in places:
+                yield Finding(INCONSISTENT, f"{name} was acknowledged as {id}, and is {places[0]}")
+        if publish.refused and places:
+            yield Finding(UNEXPECTED, f"{name} was refused ({publish.refused}), and is in the log")
+        for place in places:
+            said = self._by_id[place]
+            if (said.edits, said.deletes) != (publish.edits, publish.deletes) or (
+                not said.deleted and said.text != publish.text
+            ):
+                yield Finding(UNEXPECTED, f"{name} is in the log as {place} with other content")
+
+    def _let_go(self, publish: Publish) -> bool:
+        """Whether the retention has taken it: told by its ack, as nothing else is left."""
+        recording = self._recording
+        oldest = min(recording.oldest, recording.head + 1 - recording.keep)
+        return any(epoch == recording.epoch and id < oldest for epoch, id in publish.acks)
+
+    def _words_gone(self) -> Iterator[Finding]:
+        """Words are missing exactly where somebody took them back."""
+        deleted = {said.deletes for said in self._by_id.values() if said.deletes}
+        for said in self._recording.log:
+            gone = said.id in deleted or said.edits in deleted
+            if said.deleted and not gone:
+                yield Finding(LOST, f"the words of {said.id} are gone, and nobody deleted them")
+            if gone and not said.deleted:
+                yield Finding(UNEXPECTED, f"the words of {said.id} were deleted, and are there")
+
+    # -- plain members ---------------------------------------------------------------
+
+    def against_runs(self) -> Iterator[Finding]:
+        """Each run is contiguous in the list of what plain members are sent."""
+        list_ = [
+            place
+            for place, said in sorted(self._by_id.items())
+            if not (said.edits or said.deletes) and self._is_first(said)
+        ]
+        index = {place: number for number, place in enumerate(list_)}
+        for run in self._recording.runs:
+            yield from self._run(run, index)
+
+    def _is_first(self, said: Said) -> bool:
+        publish = self._publish(said)
+        return publish is None or self._places[id(publish)][0] == said.id
+
+    def _run(self, run: Run, index: dict[int, int]) -> Iterator[Finding]:
+        stream: Stream | None = None
+        for text in run.texts:
+            publish = self._by_text.get(text)
+            if publish is None:
+                yield Finding(UNEXPECTED, f"{run.member} got {text[:20]!r}; nobody said it")
+            elif not self._places.get(id(publish)):
+                yield Finding(LOST, f"{run.member} was shown {_name(publish)}; the log lacks it")
+            else:
+                number = index[self._places[id(publish)][0]]
+                stream = stream or Stream(f"{run.member} (plain)", number)
+                stream.got(number)
+        yield from stream.findings() if stream else ()
+
+    def _publish(self, said: Said) -> Publish | None:
+        """What was published as this entry: by its key, and where it lost it by its words."""
+        found = self._by_key.get((said.person, said.key or ""))
+        return found or (self._by_text.get(said.text) if said.text else None)
+
+
+def _passed_over(recording: Recording) -> Iterator[Said]:
+    """What stands in the log though whoever read it at the end was not sent it.
+
+    It was let go of meanwhile, or else that is a hole: no loss.
+    """
+    for connection in recording.connections:
+        for event in connection.events:
+            here = isinstance(event, Said) and event.epoch == recording.epoch
+            if here and event.id <= recording.head:
+                yield event
+
+
+def _end(connection: Connection) -> int:
+    """The id up to which a member has everything, or was told what it has not."""
+    ends = [
+        event.id if isinstance(event, Said) else event.oldest - 1 for event in connection.events
+    ]
+    start = connection.cursor.id if connection.cursor else connection.head
+    return max([0 if _is_foreign(connection) else start, *ends])
+
+
+def _agree(one: Said, other: Said) -> bool:
+    """Whether these are the same entry; words that were taken back since do not count."""
+    if (one.person, one.key, one.edits, one.deletes) != (
+        other.person,
+        other.key,
+        other.edits,
+        other.deletes,
+    ):
+        return False
+    return one.deleted or other.deleted or one.text == other.text
+
+
+def _name(what: Said | Publish) -> str:
+    return f"{what.key or repr((what.text or '')[:20])} of {what.person}"
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many of each kind, none included."""
+    found = [finding.kind for finding in findings]
+    return {kind: found.count(kind) for kind in KINDS}

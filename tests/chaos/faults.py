@@ -1,0 +1,135 @@
+"""Faults to plant in the server, so that the checker can show that it finds each.
+
+A fault takes the place of one of the server's parts before it starts. One that has lost
+its hold, because that part was renamed, fails when it is planted or when it is not found.
+"""
+
+import asyncio
+import itertools
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from chaos.checker import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
+from chat import logfile, room, tables
+from chat.history_sqlite import SqliteHistory
+from handlers import broadcast
+
+
+def ack_before_commit(data: Path) -> None:
+    """Commits now and then, and says that it did each time."""
+    transactions = itertools.count(1)
+
+    @contextmanager
+    def transaction(self):
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+        yield
+        if next(transactions) % 100 == 0:
+            self._db.execute("COMMIT")
+
+    wrapped(logfile.LogFile, "_transaction")
+    logfile.LogFile._transaction = transaction
+
+
+def dropped_delivery(data: Path) -> None:
+    """Every tenth batch passes one member by."""
+    deliver = wrapped(room.Room, "deliver")
+
+    def dropping(self, records, position):
+        json = self._members.get(broadcast.JSON, set())
+        passed_by = {next(iter(json))} if json and records and records[-1].id % 10 == 0 else set()
+        json -= passed_by
+        deliver(self, records, position)
+        json |= passed_by
+
+    room.Room.deliver = dropping
+
+
+def resume_off_by_one(data: Path) -> None:
+    """Goes on after the message that follows the cursor."""
+    catch_up = wrapped(room, "catch_up")
+
+    async def skipping(member, cursor, read, ring, here):
+        if cursor.id < here().head:
+            cursor = cursor._replace(id=cursor.id + 1)
+        return await catch_up(member, cursor, read, ring, here)
+
+    room.catch_up = skipping
+
+
+def live_before_backfill(data: Path) -> None:
+    """Lets a member in first, and then tells it what it missed."""
+    catch_up = wrapped(room, "catch_up")
+
+    async def eager(member, cursor, read, ring, here):
+        member.room._members.setdefault(member.wire, set()).add(member)
+        await asyncio.sleep(0.1)
+        return await catch_up(member, cursor, read, ring, here)
+
+    room.catch_up = eager
+
+
+def double_append(data: Path) -> None:
+    """Now and then writes the same message down twice."""
+    append = wrapped(SqliteHistory, "append")
+    drafts = itertools.count(1)
+
+    def twice(self, draft):
+        if next(drafts) % 20 == 0 and draft.body is not None:
+            append(self, replace(draft, key=None))
+        return append(self, draft)
+
+    SqliteHistory.append = twice
+
+
+def swapped_order(data: Path) -> None:
+    """Sends what was said at the same time in the wrong order."""
+    records = wrapped(broadcast.JsonWire, "records")
+    broadcast.JsonWire.records = lambda self, batch: records(self, list(batch)[::-1])
+
+
+def reset_log_with_the_old_epoch(data: Path) -> None:
+    """Starts from nothing, under the epoch of what was there."""
+    path = data / "broadcaster.db"
+    if path.exists():
+        with sqlite3.connect(path) as db:
+            db.execute("DELETE FROM messages")
+            db.execute("DELETE FROM keys")
+            db.execute("UPDATE rooms SET head = 0, oldest = 1")
+        db.close()
+
+
+def forgotten_key(data: Path) -> None:
+    """Recognises no resend."""
+    for name in ("known", "add_keys"):
+        wrapped(tables.Tables, name)
+    tables.Tables.known = lambda self, names: {}
+    tables.Tables.add_keys = lambda self, rows: None
+
+
+FAULTS = {
+    "ack before commit": (ack_before_commit, LOST, {INCONSISTENT}),
+    "a dropped delivery": (dropped_delivery, HOLE, {UNSEEN}),
+    "resume off by one": (resume_off_by_one, HOLE, {UNSEEN, UNEXPECTED}),
+    "live before backfill": (live_before_backfill, DISORDER, {DUPLICATE, HOLE}),
+    "a double append": (double_append, DUPLICATE, set()),
+    "swapped order": (swapped_order, DISORDER, set()),
+    "a reset log with the old epoch": (reset_log_with_the_old_epoch, INCONSISTENT, {LOST}),
+    "a forgotten key": (forgotten_key, DUPLICATE, {UNEXPECTED}),
+}
+"""Each with the name that the checker must call it by, and what may come of it besides."""
+
+
+def plant(name: str, arguments: list[str]) -> None:
+    """Plants a fault in this process, which is about to be a server with these arguments."""
+    fault, *_ = FAULTS[name]
+    data = next(a.partition("=")[2] for a in arguments if a.startswith("--data="))
+    fault(Path(data))
+
+
+def wrapped(owner: object, name: str):
+    """The part that a fault is about to take the place of; it must be there."""
+    return getattr(owner, name)
