@@ -76,6 +76,7 @@ def main() -> None:
 
 async def serve(settings: Settings) -> None:
     """One server from start to end."""
+    told_to_stop = _signals()
     key = _signing_key(settings.data)
     sockets = _listen(settings)
     history = make_history(settings)
@@ -90,8 +91,7 @@ async def serve(settings: Settings) -> None:
     if settings.ping_interval:
         keep_alive(services.liveness)
     _announce(settings, sockets[0])
-    code = await _told_to_stop()
-    await _drain(server, history, code)
+    await _drain(server, history, await told_to_stop)
 
 
 def compose(settings: Settings, history: History) -> Services:
@@ -189,8 +189,8 @@ def _lan_address() -> str:
 # -- stopping ------------------------------------------------------------------
 
 
-async def _told_to_stop() -> int:
-    """Waits for SIGTERM or SIGINT and gives the close code for it; a second one ends at once."""
+def _signals() -> asyncio.Future[int]:
+    """Resolves to the close code for SIGTERM or SIGINT; a second one ends at once."""
     loop = asyncio.get_running_loop()
     told: asyncio.Future[int] = loop.create_future()
 
@@ -201,7 +201,7 @@ async def _told_to_stop() -> int:
 
     loop.add_signal_handler(signal.SIGTERM, stop, RESTART)
     loop.add_signal_handler(signal.SIGINT, stop, GOING_AWAY)
-    return await told
+    return told
 
 
 async def _drain(server: HTTPServer, history: History, code: int) -> None:

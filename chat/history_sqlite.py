@@ -87,6 +87,8 @@ class SqliteHistory:
     async def read(
         self, room: str, *, after: int | None = None, before: int | None = None, limit: int
     ) -> Page:
+        if self._closed:
+            raise Closing
         return await self._ask(lambda: self._file.read(room, after, before, limit))
 
     async def close(self) -> None:

@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 from chat.errors import KeyReused, Refusal, StoreDamaged, StoreFailed, StoreFull
 from chat.history import DAY, Page, Retention, Stored, check_change, digest
 from chat.message import Draft, Position, Record
-from chat.schema import Unusable, connect, mark_closed
+from chat.schema import Unusable, connect, mark_closed, mark_open, relax
 from chat.tables import Name, RoomRow, Tables
 
 ROOMS_AT_HAND = 10_000
@@ -38,9 +38,11 @@ class LogFile:
         self, path: Path, retention: Retention, durability: str, token: Callable[[], str]
     ) -> None:
         self._retention = retention
+        self._durability = durability
+        self._marked = False
         self._lock = _locked(path)
         try:
-            self._db = connect(path, durability, token)
+            self._db = connect(path, token)
         except BaseException:
             self._lock.close()
             raise
@@ -82,11 +84,10 @@ class LogFile:
         return {room.name: ([], room.position) for room in rooms}
 
     def close(self) -> None:
-        """Says in the file that it is whole."""
-        try:
+        """Says in the file that it is whole, if the disk still takes that."""
+        with suppress(sqlite3.Error):
             mark_closed(self._db)
-        finally:
-            self._lock.close()
+        self._lock.close()
 
     # -- within ------------------------------------------------------------------
 
@@ -96,8 +97,13 @@ class LogFile:
         try:
             with _in_words():
                 self._db.execute("BEGIN IMMEDIATE")
+                if not self._marked:
+                    mark_open(self._db, self._durability)
                 yield
                 self._db.execute("COMMIT")
+                if not self._marked:
+                    relax(self._db, self._durability)
+                    self._marked = True
         except BaseException:
             self._rooms.clear()
             if self._db.in_transaction:

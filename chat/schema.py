@@ -62,19 +62,21 @@ class Unusable(Exception):
     """The file cannot be used; `str()` says why, and what to do."""
 
 
-def connect(path: Path, durability: str, token: Callable[[], str]) -> sqlite3.Connection:
+def connect(path: Path, token: Callable[[], str]) -> sqlite3.Connection:
     """Opens the file, makes it if need be, and checks it; raises `Unusable`.
 
-    `durability` is "power", on disk before anything is acknowledged, or "process",
-    which survives the end of the process but not that of the machine.
+    A file that is in order is only read here, so that a full disk keeps nobody from
+    what was said before. Whatever is written is on the disk before it counts, until
+    `mark_open` says otherwise.
     """
     db = None
     try:
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         _check(db, path)
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not unlinked
         _migrate(db)
-        _mark_open(db, durability, token)
-        db.execute(f"PRAGMA synchronous = {'FULL' if durability == 'power' else 'NORMAL'}")
+        _begin_epoch(db, token)
         return db
     except (sqlite3.Error, Unusable) as error:
         if db:
@@ -82,17 +84,34 @@ def connect(path: Path, durability: str, token: Callable[[], str]) -> sqlite3.Co
         if isinstance(error, Unusable):
             raise
         raise Unusable(
-            f"{path} cannot be used ({error}); choose another file by --store,"
-            " or put a backup in its place"
+            f"{path} cannot be used ({error}); see that its disk has room and can be written,"
+            " choose another file by --store, or put a backup in its place"
         ) from error
+
+
+def mark_open(db: sqlite3.Connection, durability: str) -> None:
+    """Says in the file, with the first thing that is written, that it is in use.
+
+    `durability` is "power", on disk before anything is acknowledged, or "process",
+    which survives the end of the process but not that of the machine.
+    """
+    db.execute("UPDATE store SET durability = ?, boot = ?, clean = 0", (durability, boot_id()))
+
+
+def relax(db: sqlite3.Connection, durability: str) -> None:
+    """From here on commits are as durable as was asked for; not within a transaction."""
+    if durability == "process":
+        db.execute("PRAGMA synchronous = NORMAL")
 
 
 def mark_closed(db: sqlite3.Connection) -> None:
     """Says in the file that nothing of it was left unwritten, and closes it."""
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("UPDATE store SET clean = 1")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
+    try:
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("UPDATE store SET clean = 1")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        db.close()
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
@@ -111,27 +130,26 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not only unlinked
-    db.execute(f"PRAGMA application_id = {APPLICATION}")
     version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA application_id = {APPLICATION}")
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT")
 
 
-def _mark_open(db: sqlite3.Connection, durability: str, token: Callable[[], str]) -> None:
+def _begin_epoch(db: sqlite3.Connection, token: Callable[[], str]) -> None:
     """Begins a new epoch where the end of the log may have been lost with the machine."""
-    boot = boot_id()
     last = db.execute("SELECT durability, boot, clean FROM store").fetchone()
-    db.execute("BEGIN IMMEDIATE")
     if last is None:
-        db.execute("INSERT INTO store VALUES (?, ?, ?, 0)", (token(), durability, boot))
-    elif last[0] == "process" and not last[2] and (last[1] != boot or not boot):
-        db.execute("UPDATE store SET epoch = ?", (token(),))
+        db.execute("INSERT INTO store VALUES (?, 'power', '', 1)", (token(),))
+        return
+    durability, boot, clean = last
+    if durability == "process" and not clean and (boot != boot_id() or not boot):
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE store SET epoch = ?, clean = 1", (token(),))
         db.execute("UPDATE rooms SET epoch = (SELECT epoch FROM store)")
-    db.execute("UPDATE store SET durability = ?, boot = ?, clean = 0", (durability, boot))
-    db.execute("COMMIT")
+        db.execute("COMMIT")
 
 
 def boot_id() -> str:

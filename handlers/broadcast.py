@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Sequence
 
 from chat import names
 from chat.codec import SUBPROTOCOL, encode, message, parse, parse_cursor
-from chat.errors import BadName, Refusal
+from chat.errors import BadName, Closing, Refusal
 from chat.history import Stored
 from chat.message import (
     Cursor,
@@ -138,7 +138,8 @@ class BroadcastHandler(SocketHandler):
             if bad_name and self.wire is JSON:
                 self.refuse(bad_name)
         except Refusal as refusal:
-            log.error("%s cannot join: %s", self.name, refusal.code, exc_info=refusal)
+            if not isinstance(refusal, Closing):
+                log.error("%s cannot join: %s", self.name, refusal.code, exc_info=refusal)
             self.refuse(refusal)
             self.close(refusal.close, refusal.code)
         except Exception:

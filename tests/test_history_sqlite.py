@@ -10,7 +10,7 @@ import time
 import pytest
 
 from chat import schema
-from chat.errors import StoreDamaged, StoreFailed, StoreFull
+from chat.errors import Closing, StoreDamaged, StoreFailed, StoreFull
 from chat.history import DAY, DEFAULT, Retention, Stored
 from chat.history_sqlite import SqliteHistory
 from chat.schema import Unusable
@@ -235,15 +235,42 @@ async def test_a_full_disk_refuses_in_words_keeps_serving_and_recovers_by_itself
 
 
 class full_disk:
-    """No file may grow, for as long as this lasts."""
+    """No file may grow beyond a size, for as long as this lasts."""
+
+    def __init__(self, size=4096):
+        self.size = size
 
     def __enter__(self):
         self.limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, self.limits[1]))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.size, self.limits[1]))
 
     def __exit__(self, *_):
         resource.setrlimit(resource.RLIMIT_FSIZE, self.limits)
+
+
+@pytest.mark.expect_log("messages are refused (store_f")
+async def test_a_start_on_a_full_disk_serves_what_there_is(make):
+    history = await make()
+    await history.append(say("before"))
+    crash(history)
+    with full_disk(0):
+        again = await make()
+        page = await again.read("lobby", after=0, limit=10)
+        assert [record.body for record in page.records] == ["before"]
+        with pytest.raises((StoreFull, StoreFailed)):
+            await again.append(say("refused"))
+    assert (await again.append(say("after"))).id == 2
+
+
+async def test_whoever_asks_while_it_closes_is_told_so(make):
+    history = await make()
+    closing = asyncio.ensure_future(history.close())
+    await asyncio.sleep(0)
+    for _ in range(2):
+        with pytest.raises(Closing):
+            await history.read("lobby", after=0, limit=1)
+        await closing
 
 
 @pytest.mark.expect_log("messages are refused (store_failed)")

@@ -198,6 +198,11 @@ async def test_nobody_is_let_in_after_the_signal(start, outside):
     assert await asyncio.to_thread(server.process.wait, 10) == 0
 
 
+def test_a_signal_at_the_very_start_is_a_clean_end_too(start, tmp_path):
+    for _ in range(5):
+        assert start().stop(signal.SIGTERM) == 0
+
+
 async def test_a_second_signal_exits_at_once(start, outside):
     server = start()
     raw = await outside(server).raw("/ws", f"Sec-WebSocket-Protocol: {JSON}\r\n")

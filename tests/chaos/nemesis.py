@@ -88,7 +88,6 @@ class Nemesis:
     async def _restart(self) -> None:
         """SIGTERM: it says goodbye, and comes again."""
         async with self._away:
-            await asyncio.sleep(0.2)  # it says where it listens before it takes its signals
             await self._victim.stop()
             await self._victim.start()
 

@@ -1,0 +1,1 @@
+"""Measurements, each with the things to be compared side by side in one run. Linux only."""
