@@ -95,3 +95,13 @@ async def test_a_peer_that_is_gone_raises_nothing_and_ends_it(pair, before):
         outbox.send(b"x")
         await asyncio.sleep(0.01)
     assert outbox.closed
+
+
+async def test_what_may_be_missed_has_room_only_while_less_than_half_the_budget_waits(pair):
+    stream, _ = pair
+    outbox = Outbox(stream, BUDGET, pytest.fail)
+    assert outbox.has_room
+    while outbox.waiting <= BUDGET // 2:
+        assert outbox.has_room
+        outbox.send(bytes(100_000))
+    assert not outbox.has_room
