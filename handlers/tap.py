@@ -108,6 +108,7 @@ class Tap:
         self, sender: str, name: str, opcode: int, payload: bytes, rtt: float | None = None
     ) -> None:
         code, reason = _close_of(payload) if opcode == frames.CLOSE else (None, None)
+        readable = opcode == frames.TEXT or (opcode != frames.BINARY and _printable(payload))
         self._tell(
             Frame(
                 connection=name,
@@ -115,8 +116,8 @@ class Tap:
                 sender=sender,
                 opcode=frames.NAMES.get(opcode, f"{opcode:#x}"),
                 size=len(payload),
-                text=_text(payload) if opcode == frames.TEXT else None,
-                hex=None if opcode == frames.TEXT else payload[:SHOWN_BYTES].hex(" "),
+                text=_text(payload) if readable else None,
+                hex=None if readable else payload[:SHOWN_BYTES].hex(" "),
                 code=code,
                 reason=reason,
                 round_trip=None if rtt is None else round(rtt * 1000, 3),
@@ -133,6 +134,11 @@ class Tap:
 def _text(payload: bytes) -> str:
     # Up to four bytes a character; a character cut in two at the end is left out.
     return payload[: 4 * SHOWN_TEXT].decode(errors="ignore")[:SHOWN_TEXT]
+
+
+def _printable(payload: bytes) -> bool:
+    """Whether a control frame's few bytes can be read as they are, as our pings' can."""
+    return payload.isascii() and payload.decode().isprintable()
 
 
 def _close_of(payload: bytes) -> tuple[int | None, str | None]:

@@ -46,6 +46,8 @@ async def test_a_ping_on_demand_and_its_pong_with_the_round_trip(clients):
     await watcher.command("ping")
     ping, pong = await watcher.event("frame"), await watcher.event("frame")
     assert (ping["from"], ping["opcode"]) == ("server", "ping")
+    assert float(ping["text"]) > 0
+    assert ping["text"] == pong["text"]
     assert (pong["from"], pong["opcode"]) == ("client", "pong")
     assert 0 < pong["round_trip"] < 1000
 

@@ -52,11 +52,11 @@ function moment({ at }) {
 }
 
 // A pong's answer time and a ping's few bytes fit beside the opcode; a close takes a line of words.
-function detail({ opcode, code, round_trip, hex }) {
+function detail({ opcode, code, round_trip, text, hex }) {
   if (opcode === "close") return [code ? String(code) : ""];
   if (!["ping", "pong"].includes(opcode)) return [];
   const took = typeof round_trip === "number" ? `${roundTrip(round_trip)} ` : "";
-  return [took, hex && element("code", { class: "payload-hex" }, hex)];
+  return [took, element("code", { class: "payload-hex" }, text ?? hex ?? "")];
 }
 
 function preview({ opcode, code, reason, text, hex }) {

@@ -39,6 +39,7 @@ def test_axe_finds_no_violation_in_any_state(visit, server, proxy, scheme):
     first = visit(proxy=proxy, color_scheme=scheme, bypass_csp=True)
     connected(first)
     page = visit(tab_of=first, proxy=proxy)
+    connected(page)
     expect(page.locator("#second-tab")).to_be_visible()
     proxy.sockets = False
     proxy.cut()

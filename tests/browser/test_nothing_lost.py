@@ -22,6 +22,7 @@ WORDS = ["one", "two", "three"]
 
 def cut_off(page, proxy):
     """No WebSocket gets through any more; pages do."""
+    connected(page)  # one that is just being made would slip through
     proxy.sockets = False
     proxy.cut()
     lost(page)
