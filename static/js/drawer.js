@@ -38,6 +38,25 @@ export class Drawer {
 }
 
 /**
+ * Takes out what was written here by identities whose tabs are gone, and hands it over.
+ * @param {string} room
+ * @param {Storage | null} where
+ * @param {Set<string>} alive the identities that tabs hold now
+ * @returns {object[]} in the order of writing
+ */
+export function abandoned(room, where, alive) {
+  const entries = recallAll("outbox.", where).map(parsed).filter(Boolean);
+  const left = entries.filter(({ by }) => by && !alive.has(by));
+  return left.filter((entry) => taken(new Drawer(room, where, entry.by), entry)).sort(byOrder);
+}
+
+function taken(drawer, { key }) {
+  const there = drawer.all().some((entry) => entry.key === key);
+  drawer.remove(key);
+  return there;
+}
+
+/**
  * The order of writing, the same in every tab.
  * @param {{order: number, key: string}} a
  * @param {{order: number, key: string}} b

@@ -76,6 +76,7 @@ export class Outbox {
    */
   inherit(entry) {
     const taken = fresh(entry);
+    this.#consider(taken);
     this.#entries.push(taken);
     this.#keep(taken);
     this.#changed();

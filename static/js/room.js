@@ -262,5 +262,6 @@ addEventListener("pageshow", ({ persisted }) => persisted && tabs.arrive());
 composer.focus();
 // A tab that is somebody else must first know that it is not a copy of one.
 const known = tabs.arrive();
+known.then(() => writing.takeOver(tabs.identities));
 if (me.alone) await known;
 connection.connect();

@@ -64,6 +64,11 @@ export class Tabs {
     return !as && [...this.#elders.values()].some((other) => other.room === room && !other.as);
   }
 
+  /** The identities that tabs hold alone, as far as they have answered. @returns {Set<string>} */
+  get identities() {
+    return new Set([...this.#elders.values()].map(({ as }) => as).filter(Boolean));
+  }
+
   /** @param {Word} word */
   #heard(word) {
     if (word.to && word.to !== this.#me.tab) return;

@@ -1,7 +1,7 @@
 // What is written here goes through the outbox, and stands on the screen until the server has it:
 // words at the end of the conversation, a change at the message that it changes.
 
-import { Drawer } from "./drawer.js";
+import { abandoned, Drawer } from "./drawer.js";
 import { Lease } from "./lease.js";
 import { numbers } from "./numbers.js";
 import { Outbox } from "./outbox.js";
@@ -112,6 +112,18 @@ export class Writing {
     for (const entry of unsent) this.#outbox.inherit(entry);
   }
 
+  /**
+   * What tabs that were somebody else left unsent when they were closed: their author is asked.
+   * @param {Set<string>} alive the identities that tabs hold now
+   */
+  takeOver(alive) {
+    const { room, me } = this.#given;
+    if (me.alone) return;
+    for (const entry of abandoned(room, storage("localStorage"), alive)) {
+      this.#outbox.inherit(entry);
+    }
+  }
+
   draw() {
     const { me, view, connection, epoch } = this.#given;
     const { connected } = connection;
@@ -134,10 +146,10 @@ export class Writing {
     return { connected: this.#given.connection.connected, dismiss, reuse, agree };
   }
 
-  // What a tab alone writes, that tab alone keeps; all others share what they keep.
+  // What a tab alone writes, that tab alone sends; it is kept where it outlives the tab.
   #open() {
     const { room, tab, me, connection } = this.#given;
-    const where = storage(me.alone ? "sessionStorage" : "localStorage");
+    const where = storage("localStorage");
     return new Outbox({
       drawer: new Drawer(room, where, me.alone ? me.id : ""),
       lease: new Lease(room, me.alone ? null : where, tab),

@@ -115,6 +115,27 @@ def test_what_somebody_else_had_not_sent_asks_before_it_goes_out_under_ones_own_
     expect(one.locator("#messages > .own")).to_have_count(1)
 
 
+def test_what_somebody_else_left_unsent_is_asked_about_when_their_tab_is_closed(visit, server):
+    one = visit()
+    other, third = visit(tab_of=one), visit(tab_of=one)
+    become_somebody(other)
+    become_somebody(third)
+    server.stop()
+    write(other, "unsent")
+    write(third, "its tab stays open")
+    expect(other.locator("#pending")).to_contain_text("unsent")
+    other.close()
+    server.start()
+    again = visit(tab_of=one)
+    row = again.locator("#pending > .pending")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("unsent")
+    expect(row).to_contain_text("written as somebody else")
+    row.get_by_role("button", name="Send").click()
+    sees(one, "its tab stays open", "unsent")
+    settled(again)
+
+
 FORGED = """sessionStorage.setItem("broadcaster.somebody",
   JSON.stringify({ token: "forged", id: "HnYv07oHwOM6", name: "Nobody" }))"""
 
