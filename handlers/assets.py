@@ -42,10 +42,6 @@ class AssetHandler(StaticFileHandler):
         self.set_header("Cache-Control", "public, max-age=31536000, immutable")
         self.set_header("X-Content-Type-Options", "nosniff")
 
-    @classmethod
-    def should_return_304_by_date(cls) -> bool:
-        return False
-
 
 def _hash(root: Path) -> str:
     digest = hashlib.sha256()
