@@ -382,6 +382,12 @@ def test_a_duplicate_is_no_hole_as_well():
     assert kinds(recording) == [DUPLICATE, DUPLICATE]
 
 
+def test_a_run_that_begins_with_the_second_of_two_copies_has_no_hole():
+    recording = longer(said(6, key="k2", text="text 2"), said(7), said(8))
+    recording.runs.append(Run("plain", ["text 2", "text 7", "text 8"]))
+    assert kinds(recording) == [DUPLICATE]
+
+
 def test_what_a_plain_member_got_and_nobody_said_is_unexpected():
     recording = whole()
     recording.runs.append(Run("plain", ["text 1", "text 9"]))

@@ -126,6 +126,7 @@ def test_what_somebody_else_left_unsent_is_asked_about_when_their_tab_is_closed(
     expect(other.locator("#pending")).to_contain_text("unsent")
     other.close()
     server.start()
+    sees(one, "its tab stays open")
     again = visit(tab_of=one)
     row = again.locator("#pending > .pending")
     expect(row).to_have_count(1)

@@ -232,7 +232,11 @@ class _Log:
     # -- plain members ---------------------------------------------------------------
 
     def against_runs(self) -> Iterator[Finding]:
-        """Each run is contiguous in the list of what plain members are sent."""
+        """Each run is contiguous in the list of what plain members are sent.
+
+        It begins at the first of its texts that stands in the log once: of one that
+        stands there twice, nobody can tell which of the two a plain member was sent.
+        """
         list_ = [
             place
             for place, said in sorted(self._by_id.items())
@@ -254,7 +258,7 @@ class _Log:
                 yield Finding(UNEXPECTED, f"{run.member} got {text[:20]!r}; nobody said it")
             elif not self._places.get(id(publish)):
                 yield Finding(LOST, f"{run.member} was shown {_name(publish)}; the log lacks it")
-            else:
+            elif stream or len(self._places[id(publish)]) == 1:
                 number = index[self._places[id(publish)][0]]
                 stream = stream or Stream(f"{run.member} (plain)", number)
                 stream.got(number)
