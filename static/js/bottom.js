@@ -29,6 +29,7 @@ export class Bottom {
   go() {
     this.#pin(true);
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#last = this.#scroller.scrollTop;
   }
 
   /**

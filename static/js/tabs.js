@@ -4,7 +4,7 @@
 const ANSWER = 200;
 
 /**
- * @typedef {{tab: string, room: string, as: string, is: "asks" | "here" | "gone" | "taken", to?: string}} Word
+ * @typedef {{tab: string, since: number, room: string, as: string, is: "asks" | "here" | "gone" | "taken", to?: string}} Word
  */
 
 export class Tabs {
@@ -22,10 +22,11 @@ export class Tabs {
    * @param {string} given.as the identity that this tab alone holds, or ""
    * @param {() => void} given.changed called when tabs come, change or go
    * @param {() => void} given.taken called when another tab holds this identity
+   * @param {number} [given.since] when this tab was opened
    * @param {BroadcastChannel | null} [given.channel]
    */
-  constructor({ tab, room, as, changed, taken, channel = open() }) {
-    this.#me = { tab, room, as };
+  constructor({ tab, room, as, changed, taken, since = Date.now(), channel = open() }) {
+    this.#me = { tab, since, room, as };
     this.#channel = channel;
     this.#changed = changed;
     this.#taken = taken;
@@ -78,10 +79,14 @@ export class Tabs {
   }
 
   // Of two tabs that start together only one was here before.
-  #answer({ tab, as }) {
-    if (!this.#settled && this.#me.tab > tab) return;
+  #answer({ tab, since, as }) {
+    if (!this.#settled && this.#isYounger(tab, since)) return;
     this.#say("here", tab);
     if (as && as === this.#me.as) this.#say("taken", tab);
+  }
+
+  #isYounger(tab, since) {
+    return this.#me.since > since || (this.#me.since === since && this.#me.tab > tab);
   }
 
   // Only who answered was here before; of those it matters what they become.

@@ -34,6 +34,7 @@ const open = (tab, more = {}) =>
     tab,
     room: "lobby",
     as: "",
+    since: 0,
     changed: () => {},
     taken: () => taken.push(tab),
     channel: air.channel(),
@@ -53,6 +54,13 @@ test("of two tabs that open together one is the second", () => {
   other.arrive();
   one.arrive();
   assert.deepEqual([one.second, other.second], [false, true]);
+});
+
+test("a tab is the second however soon after the first it opens", () => {
+  open("z", { since: 1 }).arrive();
+  const second = open("a", { since: 2 });
+  second.arrive();
+  assert.equal(second.second, true);
 });
 
 test("another room is another conversation", () => {
