@@ -43,6 +43,7 @@ from chat.room import Terms
 from chat.schema import Unusable
 from handlers import application
 from handlers.assets import Assets
+from handlers.engine.roads import Roads
 from handlers.identity import signing_key
 from handlers.keepalive import keep_alive
 from handlers.logs import set_up
@@ -111,6 +112,7 @@ def compose(settings: Settings, history: History) -> Services:
         hub=hub,
         liveness=Liveness(settings.ping_interval, settings.ping_timeout),
         taps=Taps(),
+        roads=Roads(settings.engine, settings.member_budget),
         assets=Assets(HERE / "static"),
         max_message=settings.max_message,
         member_budget=settings.member_budget,

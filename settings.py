@@ -22,6 +22,7 @@ LOOPBACK = "127.0.0.1"
 DAY = 86400.0
 CENTURY = 36525
 DURABILITIES = ("power", "process")
+ENGINES = ("auto", "epoll", "iostream")
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -48,6 +49,7 @@ class Settings:
     ping_timeout: float
     max_message: int
     member_budget: int
+    engine: str
     logging: str
     dev: bool
 
@@ -77,6 +79,7 @@ def options() -> OptionParser:
     define("ping_timeout", 20.0, float, "seconds of silence after a ping that end a connection")
     define("max_message", 64 * 1024, int, "largest message, in bytes")
     define("member_budget", 1024 * 1024, int, "bytes that may wait for one slow member")
+    define("engine", "auto", str, "what sockets are served by", metavar="|".join(ENGINES))
     define("logging", "info", str, "how much is logged", metavar="|".join(LEVELS))
     define("dev", False, bool, "for working on the server: reload on change, show tracebacks")
     return parser
@@ -139,6 +142,7 @@ def _checked(given: OptionParser) -> Settings:
 
     need(0 <= given.port <= 65535, f"--port={given.port} is no port: it is 0 to 65535")
     need(given.mode in MODES, f"--mode={given.mode} is no mode: it is {' or '.join(MODES)}")
+    need(given.engine in ENGINES, f"--engine={given.engine} is none of {', '.join(ENGINES)}")
     need(given.logging in LEVELS, f"--logging={given.logging} is none of {', '.join(LEVELS)}")
     need(given.durability in DURABILITIES, f"--durability={given.durability} is power or process")
     need(given.keep_messages >= 1, "--keep-messages is at least 1")

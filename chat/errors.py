@@ -75,6 +75,11 @@ class BadSecret(Refusal):
     words = "A secret for `wire` is 16 to 64 letters, digits, - and _, too much to guess."
 
 
+class BadQuery(Refusal):
+    code = "bad_query"
+    words = "What follows the ? in this address is not UTF-8: encode it with %."
+
+
 class BadNumber(Refusal):
     code = "bad_number"
     words = "A whole number is needed for `{name}`, such as 50."

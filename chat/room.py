@@ -11,10 +11,10 @@ nothing in between, becomes a member: it misses nothing and sees nothing twice.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from chat import names
 from chat.errors import BadKey, EmptyText, Refusal, StoreFailed
@@ -56,12 +56,18 @@ class Wire(Protocol):
     def event(self, event: Event) -> bytes:
         """Any other event, ready to be sent; empty where this wire does not carry it."""
 
+    def fan_out(self, members: Iterable[Any], data: bytes) -> None:
+        """Sends the same bytes to many members who share this wire."""
+
 
 class Member(Protocol):
     """Who gets this room's messages. Sending neither waits nor raises nor leaves the room."""
 
     person: Person
-    wire: Wire
+
+    @property
+    def wire(self) -> Wire:
+        """How it is written for; one object for all who share it."""
 
     def send(self, data: bytes) -> None:
         """Sends, or closes the member when too much waits for it already."""
@@ -237,11 +243,10 @@ class Room:
         acks = self._acks(records)
         for wire, members in self._members.items():
             data = wire.records(records)
-            for member in members:
-                if member in acks:
-                    member.send(data + acks[member])
-                elif data:
-                    member.send(data)
+            if data:
+                wire.fan_out(members - acks.keys() if acks else members, data)
+            for member in acks.keys() & members:
+                member.send(data + acks[member])
 
     def tell(self, event: Event) -> None:
         """Hands an event that is no part of the log to every member whose wire carries it."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 
 from chat import names
-from chat.codec import SUBPROTOCOL, encode, message, parse, parse_cursor
+from chat.codec import SUBPROTOCOL, parse, parse_cursor
 from chat.errors import BadName, Closing, Refusal
 from chat.history import Stored
 from chat.message import (
@@ -20,19 +20,17 @@ from chat.message import (
     Delete,
     Edit,
     Error,
-    Event,
     Goodbye,
     Person,
     PingMe,
-    Record,
     Rename,
     Say,
 )
 from chat.names import LOBBY
-from chat.room import Room, Wire
-from handlers.frames import BINARY, TEXT, frame
+from chat.room import Room
 from handlers.identity import new_id, person_id, tab_person_id
 from handlers.socket import SocketHandler
+from handlers.wires import JsonWire, NamedWire, PlainWire, wire
 
 log = logging.getLogger("broadcaster")
 
@@ -41,67 +39,34 @@ UNSTORED_BYTES = 256 * 1024
 """What a member may have on its way into the log before its reading pauses."""
 
 
-class JsonWire:
-    """For the page and rich clients: one JSON object a text frame."""
-
-    def records(self, records: Sequence[Record]) -> bytes:
-        return b"".join(self.event(message(record)) for record in records)
-
-    def event(self, event: Event) -> bytes:
-        return frame(TEXT, encode(event))
-
-
-class PlainWire:
-    """Messages alone, as they were sent; neither edits nor deletes, which have no place here."""
-
-    def records(self, records: Sequence[Record]) -> bytes:
-        return b"".join(
-            self.said(record.sender, record.body)
-            for record in records
-            if record.body is not None and record.edits is None
-        )
-
-    def said(self, sender: Person, body: str | bytes) -> bytes:
-        return frame(BINARY, body) if isinstance(body, bytes) else frame(TEXT, body.encode())
-
-    def event(self, event: Event) -> bytes:
-        return b""
-
-
-class NamedWire(PlainWire):
-    """For people at a terminal (`?names`): text with who said it before it."""
-
-    def said(self, sender: Person, body: str | bytes) -> bytes:
-        named = f"{sender.name}: {body}" if isinstance(body, str) else body
-        return super().said(sender, named)
-
-
-JSON, PLAIN, NAMED = JsonWire(), PlainWire(), NamedWire()
-
-
 class BroadcastHandler(SocketHandler):
     """A member of a room."""
 
     kind = "member"
-    wire: Wire
+    wire: JsonWire
     person: Person
     room: Room
     cursor: Cursor | None = None
+    speaks_json = False
 
     def read_address(self) -> None:
         super().read_address()
         self.room_name = names.checked_room(self.path_args[0]) if self.path_args else LOBBY
         if since := self.get_query_argument("since", ""):
             self.cursor = parse_cursor(since)
+        self.asked_name = self.get_query_argument("name", names.NOBODY)
+        self.wants_names = self.get_query_argument("names", None) is not None
+        self.proven = tab_person_id(self) or person_id(self)
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
 
     def joined(self) -> None:
         self.unstored = Unstored()
-        self.wire = self._choose_wire()
+        self.speaks_json = self.selected_subprotocol is not None
+        self.wire = wire(self._format(), self.window)
         name, refusal = self._choose_name()
-        self.person = Person(tab_person_id(self) or person_id(self) or new_id(), name)
+        self.person = Person(self.proven or new_id(), name)
         self.room = self.services.hub.enter(self.room_name, self)
         self.joining = asyncio.ensure_future(self._join(refusal))
 
@@ -118,15 +83,15 @@ class BroadcastHandler(SocketHandler):
             return None
 
     async def drained(self) -> None:
-        await self.outbox.drained()
+        await self.line.drained()
 
     def refuse(self, refusal: Refusal) -> None:
         """Tells this member what it does not get."""
-        if self.wire is not JSON:
+        if not self.speaks_json:
             self.close(refusal.close, refusal.code)
             return
         words = Error(refusal.code, str(refusal), refusal.key, refusal.retry_after)
-        self.send(JSON.event(words))
+        self.send(self.wire.event(words))
 
     def say_goodbye(self, code: int, retry_between: tuple[float, float]) -> None:
         if goodbye := self.wire.event(Goodbye(code, retry_between)):
@@ -134,8 +99,8 @@ class BroadcastHandler(SocketHandler):
 
     async def _join(self, bad_name: BadName | None) -> None:
         try:
-            await self.room.join(self, self.cursor if self.wire is JSON else None)
-            if bad_name and self.wire is JSON:
+            await self.room.join(self, self.cursor if self.speaks_json else None)
+            if bad_name and self.speaks_json:
                 self.refuse(bad_name)
         except Refusal as refusal:
             if not isinstance(refusal, Closing):
@@ -146,7 +111,7 @@ class BroadcastHandler(SocketHandler):
             self._bug()
 
     def _take(self, message: str | bytes) -> Awaitable[object] | None:
-        if self.wire is not JSON:
+        if not self.speaks_json:
             return self.unstored.add(self.room.relay(self, message), len(message))
         match parse(message):
             case Say() | Edit() | Delete() as command:
@@ -157,14 +122,14 @@ class BroadcastHandler(SocketHandler):
                 self.ping_now()
         return None
 
-    def _choose_wire(self) -> Wire:
-        if self.selected_subprotocol:
-            return JSON
-        return PLAIN if self.get_query_argument("names", None) is None else NAMED
+    def _format(self) -> type[JsonWire]:
+        if self.speaks_json:
+            return JsonWire
+        return NamedWire if self.wants_names else PlainWire
 
     def _choose_name(self) -> tuple[str, BadName | None]:
         try:
-            return names.checked(self.get_query_argument("name", names.NOBODY)), None
+            return names.checked(self.asked_name), None
         except BadName as refusal:
             return names.NOBODY, refusal
 

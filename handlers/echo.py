@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable
 
+from handlers.engine.deflate import squeezed
+from handlers.engine.frames import BINARY, TEXT
 from handlers.socket import SocketHandler
 
 
@@ -10,10 +12,10 @@ class EchoHandler(SocketHandler):
 
     kind = "echo"
 
-    def get_compression_options(self) -> dict[str, object]:
-        return {}
-
-    def received(self, message: str | bytes) -> Awaitable[object]:
-        # Awaited before the next frame is read: whoever does not read their echo
-        # is not read either, and nothing piles up here.
-        return self.write_message(message, binary=isinstance(message, bytes))
+    def received(self, message: str | bytes) -> Awaitable[object] | None:
+        opcode, payload = (
+            (TEXT, message.encode()) if isinstance(message, str) else (BINARY, message)
+        )
+        self.line.send(squeezed(opcode, payload, self.window))
+        # Whoever does not read their echo is not read either, and nothing piles up here.
+        return self.line.drained() if self.line.waiting else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chat.hub import Hub
 from chat.liveness import Liveness
 from handlers.assets import Assets
+from handlers.engine.roads import Roads
 from handlers.tap import Taps
 
 
@@ -16,6 +17,7 @@ class Services:
     hub: Hub
     liveness: Liveness
     taps: Taps
+    roads: Roads
     assets: Assets
     max_message: int
     member_budget: int

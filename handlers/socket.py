@@ -7,20 +7,21 @@ ended in any way at all is no longer among the `waiters`.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 import time
 from collections.abc import Awaitable
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 
-from tornado.iostream import IOStream
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketHandler
 
-from chat.errors import BUG, CLOSE_REASONS, TOO_BIG, TRY_LATER, BadSecret, Refusal
-from handlers import frames
+from chat.errors import BUG, CLOSE_REASONS, TRY_LATER, BadQuery, BadSecret, Refusal
+from handlers.engine.connection import Connection
+from handlers.engine.frames import OPCODE, PING, PONG, frame
+from handlers.engine.line import Line
 from handlers.logs import log_exception
-from handlers.outbox import Outbox
 from handlers.services import Services
 from handlers.tap import Tap, is_secret
 
@@ -30,7 +31,7 @@ _numbers = itertools.count(1)
 
 
 class SocketHandler(WebSocketHandler):
-    """Registers in `waiters`, sends through an `Outbox`, shows its frames to a tap."""
+    """Registers in `waiters`, sends on a `Line`, shows its frames to a tap."""
 
     waiters: ClassVar[set[SocketHandler]] = set()
     """Everybody connected to this process, in whatever mode: for keepalive and shutdown."""
@@ -62,47 +63,41 @@ class SocketHandler(WebSocketHandler):
 
     # -- sending ------------------------------------------------------------------
 
+    line: Line
+    window: int | None
+    """How the peer takes compressed messages (handlers/engine/deflate.py), if it does."""
+
     def send(self, data: bytes) -> None:
         """Sends frames as they stand; neither waits nor raises."""
-        if self.tap and not self.outbox.closed:
-            self.tap.sent(self.name, data)
-        self.outbox.send(data)
+        self.line.send(data)
 
     def hint(self, data: bytes) -> None:
         """Sends frames that a peer who is far behind may do without."""
-        if self.outbox.has_room:
-            self.send(data)
+        if self.line.has_room:
+            self.line.send(data)
 
     def ping_now(self) -> None:
         """Sends a ping that carries the time, so that its pong tells the round trip."""
-        self.send(frames.frame(frames.PING, self.pulse.ping(time.monotonic())))
-
-    def write_message(
-        self, message: bytes | str | dict[str, Any], binary: bool = False
-    ) -> asyncio.Future[None]:
-        """Tornado's own way, compressed if so agreed; the tap sees it before compression."""
-        if self.tap and isinstance(message, str | bytes):
-            self.tap.sent(self.name, _as_frame(message))
-        return super().write_message(message, binary)
+        self.line.send(frame(PING, self.pulse.ping(time.monotonic())))
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Starts the closing handshake; from here on nothing is sent and nothing is taken."""
-        if self.ws_connection is None:
-            return
-        self.outbox.close()
-        reason = reason or CLOSE_REASONS.get(code or 0)
-        if self.tap and code:
-            self.tap.sent(self.name, frames.close_frame(code, reason))
-        super().close(code, reason)
+        super().close(code, reason or CLOSE_REASONS.get(code or 0))
+
+    def overrun(self) -> None:
+        """More would wait for this peer than the budget allows."""
+        log.info("%s is too slow: over %d bytes wait", self.name, self.services.member_budget)
+        self.close(TRY_LATER)
 
     # -- what Tornado asks --------------------------------------------------------
 
-    @property
-    def max_message_size(self) -> int:
-        # Tornado drops the TCP connection at once when a message is over its limit,
-        # and its close frame may be lost with it. Up to four times our limit the
-        # sender is told properly, by `on_message`.
-        return self.services.max_message * 4
+    def get_websocket_protocol(self) -> Connection | None:
+        if self.request.headers.get("Sec-WebSocket-Version") != "13":
+            return None  # Tornado says which version it would be
+        return Connection(self, self.services.roads, self.services.max_message, self.overrun)
+
+    def get_compression_options(self) -> dict[str, object]:
+        return {}
 
     def prepare(self) -> None:
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
@@ -112,7 +107,7 @@ class SocketHandler(WebSocketHandler):
             self.finish("426 This address speaks WebSocket; the page is at /.\n")
             return
         try:
-            self.read_address()
+            self._read_address()
         except Refusal as refusal:
             self.set_status(refusal.status)
             self.set_header("Content-Type", "text/plain; charset=utf-8")
@@ -124,6 +119,12 @@ class SocketHandler(WebSocketHandler):
         if self.secret and not is_secret(self.secret):
             raise BadSecret
 
+    def _read_address(self) -> None:
+        try:
+            self.read_address()
+        except HTTPError:
+            raise BadQuery from None  # Tornado's, for what is no UTF-8
+
     def check_origin(self, origin: str) -> bool:
         """Called for the pages of other hosts only; Tornado lets our own in by itself."""
         allowed = self.services.allow_origin
@@ -132,30 +133,21 @@ class SocketHandler(WebSocketHandler):
         log.warning("refused a page from %r: --allow-origin=%s lets it in", origin, origin)
         return False
 
-    def detach(self) -> IOStream:
-        stream = super().detach()
-        stream.set_nodelay(True)
-        self.outbox = Outbox(stream, self.services.member_budget, self._overrun)
-        return stream
-
     def open(self, *args: str, **kwargs: str) -> None:
+        assert isinstance(self.ws_connection, Connection)
+        self.line, self.window = self.ws_connection.line, self.ws_connection.window
         self.pulse = self.services.liveness.begin(time.monotonic())
         SocketHandler.waiters.add(self)
         try:
             log.info("%s %s joins from %s", self.name, self.kind, self.request.remote_ip)
-            self._open_tap()
+            self._open_tap(self.ws_connection)
             self.joined()
         except Exception:
             self._bug()
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
-        if self.ws_connection is None:
-            return None  # we have said goodbye: what was still on its way is not taken
         try:
-            self._heard(message)
-            if _size(message) > self.services.max_message:
-                self.close(TOO_BIG, f"over {self.services.max_message} bytes")
-                return None
+            self.pulse.heard()
             waiting = self.received(message)
         except Exception:
             self._bug()
@@ -163,22 +155,17 @@ class SocketHandler(WebSocketHandler):
         return None if waiting is None else self._guarded(waiting)
 
     def on_ping(self, data: bytes) -> None:
-        self.pulse.heard()
-        if self.tap:
-            self.tap.received(self.name, frames.PING, data)
-            self.tap.sent(self.name, frames.frame(frames.PONG, data))
+        try:
+            self.pulse.heard()
+        except Exception:
+            self._bug()
 
-    def on_pong(self, data: bytes) -> None:
-        self.pulse.heard()
-        if self.tap:
-            round_trip = self.pulse.round_trip(data, time.monotonic())
-            self.tap.received(self.name, frames.PONG, data, round_trip)
+    on_pong = on_ping
 
     def on_close(self) -> None:
         if self not in SocketHandler.waiters:
             return  # it never got as far as `open`
         SocketHandler.waiters.remove(self)
-        self.outbox.closed = True
         log.info("%s %s leaves with %s", self.name, self.kind, self.close_code or 1006)
         try:
             self.left()
@@ -191,49 +178,28 @@ class SocketHandler(WebSocketHandler):
     async def _guarded(self, waiting: Awaitable[object]) -> None:
         try:
             await waiting
-        except WebSocketClosedError:
-            pass  # the peer left meanwhile: on_close tells
         except Exception:
             self._bug()
-
-    def _heard(self, message: str | bytes) -> None:
-        self.pulse.heard()
-        if self.tap:
-            opcode = frames.TEXT if isinstance(message, str) else frames.BINARY
-            self.tap.received(self.name, opcode, _payload(message))
 
     def _bug(self) -> None:
         log.exception("%s is closed by an error of ours", self.name)
         self.close(BUG)
 
-    def _overrun(self) -> None:
-        log.info("%s is too slow: over %d bytes wait", self.name, self.services.member_budget)
-        self.close(TRY_LATER)
-
-    def _open_tap(self) -> None:
+    def _open_tap(self, connection: Connection) -> None:
         if self.secret:
             self.tap = self.services.taps.get(self.secret)
             self.tap.opened(self.name, self, self.request.path, self.selected_subprotocol)
+            self.line.watch(partial(self.tap.sent, self.name))
+            connection.parser.shown = self._came
+
+    def _came(self, first: int, payload: bytes) -> None:
+        """Shows a frame that came; a pong with its round trip."""
+        pong = first & OPCODE == PONG
+        round_trip = self.pulse.round_trip(payload, time.monotonic()) if pong else None
+        if self.tap:
+            self.tap.received(self.name, first, payload, round_trip)
 
     def _close_tap(self) -> None:
         if self.tap:
-            if self.close_code:
-                closing = frames.close_payload(self.close_code, self.close_reason)
-                self.tap.received(self.name, frames.CLOSE, closing)
             self.tap.closed(self.name, self.close_code or 1006, self.close_reason or "")
             self.services.taps.release(self.secret)
-
-
-def _payload(message: str | bytes) -> bytes:
-    return message.encode() if isinstance(message, str) else message
-
-
-def _as_frame(message: str | bytes) -> bytes:
-    opcode = frames.TEXT if isinstance(message, str) else frames.BINARY
-    return frames.frame(opcode, _payload(message))
-
-
-def _size(message: str | bytes) -> int:
-    """Bytes on the wire; ASCII text, which most is, needs no second copy to be measured."""
-    ascii_or_bytes = isinstance(message, bytes) or message.isascii()
-    return len(message) if ascii_or_bytes else len(_payload(message))

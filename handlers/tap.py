@@ -11,16 +11,19 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
 from chat.codec import encode
 from chat.message import Closed, Event, Frame, Opened
-from handlers import frames
+from handlers.engine import deflate, frames
+from handlers.engine.frames import FIN, OPCODE, RSV1, Violation
 
 REPLAYED = 100
 SHOWN_TEXT = 200
 SHOWN_BYTES = 64
+MOST_INFLATED = 1 << 20
 SHAPE = "[A-Za-z0-9_-]{16,64}"
 """What a secret looks like: too much to guess, safe in a URL."""
 
@@ -90,23 +93,24 @@ class Tap:
         self._tell(Opened(name, self._now(), path, subprotocol))
 
     def received(
-        self, name: str, opcode: int, payload: bytes, round_trip: float | None = None
+        self, name: str, first: int, payload: bytes, round_trip: float | None = None
     ) -> None:
-        """A frame came from the client; `round_trip` in seconds, on a pong."""
-        self._frame("client", name, opcode, payload, round_trip)
+        """A frame came from the client, its first byte says what; `round_trip` is seconds."""
+        self._frame("client", name, first, payload, round_trip)
 
     def sent(self, name: str, data: bytes) -> None:
         """Frames went to the client, as they stand on the wire."""
-        for opcode, payload in frames.split(data):
-            self._frame("server", name, opcode, payload)
+        for first, payload in frames.split(data):
+            self._frame("server", name, first, payload)
 
     def closed(self, name: str, code: int, reason: str) -> None:
         self._watched.pop(name, None)
         self._tell(Closed(name, self._now(), code, reason))
 
     def _frame(
-        self, sender: str, name: str, opcode: int, payload: bytes, rtt: float | None = None
+        self, sender: str, name: str, first: int, wire: bytes, rtt: float | None = None
     ) -> None:
+        opcode, payload = first & OPCODE, _inflated(first, wire)
         code, reason = _close_of(payload) if opcode == frames.CLOSE else (None, None)
         readable = opcode == frames.TEXT or (opcode != frames.BINARY and _printable(payload))
         self._tell(
@@ -115,7 +119,7 @@ class Tap:
                 at=self._now(),
                 sender=sender,
                 opcode=frames.NAMES.get(opcode, f"{opcode:#x}"),
-                size=len(payload),
+                size=len(wire),
                 text=_text(payload) if readable else None,
                 hex=None if readable else payload[:SHOWN_BYTES].hex(" "),
                 code=code,
@@ -129,6 +133,14 @@ class Tap:
         self._recent.append(shown)
         for watcher in tuple(self._watchers):
             watcher.show(shown)
+
+
+def _inflated(first: int, payload: bytes) -> bytes:
+    """What a compressed message says, if it is whole and what is shown of it can be read."""
+    if first & RSV1 and first & FIN:
+        with suppress(Violation):
+            return deflate.inflate(payload, MOST_INFLATED)
+    return payload
 
 
 def _text(payload: bytes) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chat.codec import encode, parse_watcher
 from chat.errors import Refusal
 from chat.message import Error
-from handlers.frames import TEXT, frame
+from handlers.engine.connection import Connection
+from handlers.engine.frames import TEXT, frame
 from handlers.socket import SocketHandler
 
 
@@ -36,5 +37,5 @@ class WatchHandler(SocketHandler):
     def show(self, event: bytes) -> None:
         self.send(frame(TEXT, event))
 
-    def _open_tap(self) -> None:
+    def _open_tap(self, connection: Connection) -> None:
         """A watcher is never watched: it would see itself seeing itself, without end."""

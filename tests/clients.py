@@ -18,8 +18,9 @@ PATIENCE = 5
 class Clients:
     """Makes clients of one server and closes them all."""
 
-    def __init__(self, port):
+    def __init__(self, port, trust=None):
         self.port = port
+        self.trust = trust
         self.all = []
 
     async def json(self, name="Ada", path="/ws", **headers):
@@ -30,13 +31,16 @@ class Clients:
         return member
 
     async def plain(self, path="/ws", *subprotocols, **headers):
-        request = HTTPRequest(f"ws://127.0.0.1:{self.port}{path}", headers=headers)
+        scheme = "wss" if self.trust else "ws"
+        request = HTTPRequest(
+            f"{scheme}://127.0.0.1:{self.port}{path}", headers=headers, ssl_options=self.trust
+        )
         socket = await websocket_connect(request, subprotocols=list(subprotocols) or None)
         self.all.append(Member(socket))
         return self.all[-1]
 
     async def raw(self, path="/ws", head="", receive_buffer=None):
-        raw = Raw(self.port, receive_buffer)
+        raw = Raw(self.port, receive_buffer, self.trust)
         await raw.connect()
         self.all.append(raw)
         await raw.handshake(path, head)
@@ -99,8 +103,9 @@ def masked(payload, key):
 class Raw:
     """Frames by hand, so that any rule can be broken."""
 
-    def __init__(self, port, receive_buffer=None):
+    def __init__(self, port, receive_buffer=None, trust=None):
         self.port = port
+        self.trust = trust
         self.receive_buffer = receive_buffer
         self.head = ""
 
@@ -111,7 +116,10 @@ class Raw:
         sock.setblocking(False)
         await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", self.port))
         limit = self.receive_buffer or 2**16
-        self.reader, self.writer = await asyncio.open_connection(sock=sock, limit=limit)
+        host = "127.0.0.1" if self.trust else None
+        self.reader, self.writer = await asyncio.open_connection(
+            sock=sock, limit=limit, ssl=self.trust, server_hostname=host
+        )
 
     async def handshake(self, path, head=""):
         self.writer.write(

@@ -8,9 +8,13 @@ waiters, or when something is logged as a warning or worse that it does not
 import asyncio
 import inspect
 import logging
+import select
+import ssl
 from pathlib import Path
 
 import pytest
+import trustme
+from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 
 import handlers
@@ -25,12 +29,30 @@ WATCHED_LOGS = ("broadcaster", "tornado", "asyncio")
 def pytest_configure(config):
     config.addinivalue_line("markers", "options(*arguments): the server's command line")
     config.addinivalue_line("markers", "expect_log(text): a warning or error that must be logged")
+    config.addinivalue_line("markers", "every_road: runs on each kind of line, and over TLS")
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if inspect.iscoroutinefunction(getattr(item, "function", None)):
             item.add_marker(pytest.mark.gen_test)
+
+
+ROADS = ("epoll", "iostream", "tls") if hasattr(select, "epoll") else ("iostream", "tls")
+
+
+def pytest_generate_tests(metafunc):
+    wanted = set(metafunc.fixturenames)
+    if metafunc.definition.get_closest_marker("every_road") and "road" in wanted:
+        # pytest-tornado's HTTP client would not trust our certificate.
+        roads = [road for road in ROADS if road != "tls" or "http_client" not in wanted]
+        metafunc.parametrize("road", roads, indirect=True)
+
+
+@pytest.fixture
+def road(request):
+    """How the server's sockets are served: by which engine, or over TLS."""
+    return getattr(request, "param", ROADS[0])
 
 
 @pytest.fixture
@@ -56,11 +78,14 @@ def base_url(http_port):
 
 
 @pytest.fixture
-def options(request, tmp_path):
+def options(request, tmp_path, road):
     """The settings a test asks for with `@pytest.mark.options("--mode=echo")`."""
     marker = request.node.get_closest_marker("options")
     arguments = marker.args if marker else ()
-    return settings.read([f"--data={tmp_path}", "--durability=process", *arguments])
+    ours = [f"--data={tmp_path}", "--durability=process"]
+    if road != "tls":
+        ours.append(f"--engine={road}")
+    return settings.read([*ours, *arguments])
 
 
 @pytest.fixture
@@ -78,7 +103,9 @@ def services(io_loop, options, history):
     async def compose():
         return server.compose(options, history)
 
-    return io_loop.run_sync(compose)
+    services = io_loop.run_sync(compose)
+    yield services
+    io_loop.run_sync(services.roads.close)
 
 
 @pytest.fixture
@@ -87,10 +114,40 @@ def app(services):
     return handlers.application(services, "a key for tests", templates)
 
 
+@pytest.fixture(scope="session")
+def authority():
+    """Signs the certificate that the server shows over TLS."""
+    return trustme.CA()
+
+
 @pytest.fixture
-def clients(io_loop, http_server, http_port):
+def trust(road, authority):
+    """What a client trusts, or None where nothing is encrypted."""
+    if road != "tls":
+        return None
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+@pytest.fixture
+def http_server(io_loop, _unused_port, app, road, authority):
+    """As pytest-tornado has it, but for the road."""
+    certificate = None
+    if road == "tls":
+        certificate = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("127.0.0.1").configure_cert(certificate)
+    server = HTTPServer(app, ssl_options=certificate)
+    server.add_socket(_unused_port[0])
+    yield server
+    server.stop()
+    io_loop.run_sync(server.close_all_connections, timeout=10)
+
+
+@pytest.fixture
+def clients(io_loop, http_server, http_port, trust):
     """Connects clients that are all closed at the end, and waits until the server saw it."""
-    clients = Clients(http_port)
+    clients = Clients(http_port, trust)
     yield clients
     io_loop.run_sync(clients.close)
     io_loop.run_sync(nobody_waits, timeout=7)

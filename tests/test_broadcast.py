@@ -8,6 +8,8 @@ import pytest
 
 from clients import BINARY, JSON, TEXT
 
+pytestmark = pytest.mark.every_road
+
 
 async def test_a_message_reaches_every_member_and_its_sender(clients):
     ada, bob = await clients.json("Ada"), await clients.json("Bob")

@@ -7,6 +7,8 @@ from hypothesis import strategies as some
 
 from clients import BINARY, PING, PONG, TEXT
 
+pytestmark = pytest.mark.every_road
+
 ECHO = "/-/echo/ws"
 
 

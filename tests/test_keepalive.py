@@ -10,6 +10,8 @@ from clients import PING, PONG, TEXT
 from handlers import keepalive
 from handlers.socket import SocketHandler
 
+pytestmark = pytest.mark.every_road
+
 quick = pytest.mark.options("--ping-interval=0.3", "--ping-timeout=0.3")
 
 

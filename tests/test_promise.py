@@ -32,6 +32,10 @@ class Lines:
     def event(self, event: Event):
         return encode(event) + b"\n"
 
+    def fan_out(self, members, data):
+        for member in members:
+            member.send(data)
+
 
 WIRE = Lines()
 

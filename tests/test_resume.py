@@ -167,7 +167,7 @@ async def test_catching_up_is_outside_the_budget_and_at_the_members_own_pace(cli
     while len(ids) < 140:
         event = json.loads(await slow.until(1))
         ids += [message["id"] for message in event.get("messages", [])]
-        assert all(waiter.outbox.waiting < 700_000 for waiter in SocketHandler.waiters)
+        assert all(waiter.line.waiting < 700_000 for waiter in SocketHandler.waiters)
     assert ids == list(range(1, 141))
 
 

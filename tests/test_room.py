@@ -49,6 +49,10 @@ class Events:
     def event(self, event: Event):
         return encode(event) + b"\n"
 
+    def fan_out(self, members, data):
+        for member in members:
+            member.send(data)
+
 
 class MessagesAlone(Events):
     def event(self, event):

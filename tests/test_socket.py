@@ -7,11 +7,14 @@ import socket
 
 import pytest
 
-from clients import BINARY, CLOSE, JSON, TEXT
+from chat.liveness import Pulse
+from clients import BINARY, CLOSE, JSON, PING, PONG, TEXT
 from handlers.broadcast import BroadcastHandler
 from handlers.echo import EchoHandler
 from handlers.socket import SocketHandler
 from handlers.watch import WatchHandler
+
+pytestmark = pytest.mark.every_road
 
 ECHO = "/-/echo/ws"
 
@@ -56,6 +59,14 @@ async def test_fragments_are_counted_together(clients):
     client = await clients.raw(ECHO)
     client.send(BINARY, bytes(40_000), fin=False)
     client.send(0, bytes(40_000), fin=True)
+    assert (await client.closed())[0] == 1009
+
+
+async def test_whoever_goes_on_sending_is_told_all_the_same(clients):
+    client = await clients.raw(ECHO)
+    client.send(BINARY, b"", fin=False)
+    for _ in range(5000):
+        client.send(0, bytes(1000), fin=False)
     assert (await client.closed())[0] == 1009
 
 
@@ -168,6 +179,20 @@ async def test_a_bug_in_handling_a_message_closes_1011_and_leaves_no_waiter(
 
 
 @pytest.mark.expect_log("is closed by an error of ours")
+@pytest.mark.parametrize("opcode", [PING, PONG])
+async def test_a_bug_in_answering_a_control_frame_closes_1011_too(clients, monkeypatch, opcode):
+    def heard(self):
+        raise Broken
+
+    monkeypatch.setattr(Pulse, "heard", heard)
+    client = await clients.raw()
+    client.send(opcode, b"boom")
+    assert (await client.closed())[0] == 1011
+    client.vanish()
+    await until(lambda: not SocketHandler.waiters)
+
+
+@pytest.mark.expect_log("is closed by an error of ours")
 async def test_a_bug_in_joining_closes_1011_and_leaves_no_waiter(clients, monkeypatch):
     def joined(self):
         raise Broken
@@ -198,7 +223,7 @@ async def test_a_member_that_never_reads_is_cut_with_1013_and_delays_nobody(clie
     for number in range(400):
         await ada.say(f"{number} " + "x" * 60_000, key=str(number))
         assert (await ada.event("message"))["text"].startswith(f"{number} ")
-        if any(waiter.outbox.closed for waiter in SocketHandler.waiters):
+        if any(waiter.ws_connection is None for waiter in SocketHandler.waiters):
             break
     assert await stuck.closed() == (1013, "too slow, come back and catch up")
 
@@ -221,7 +246,7 @@ async def test_memory_stays_flat_however_much_a_stuck_member_misses(clients):
         await ada.say(f"{number} " + "x" * 60_000, key=str(number))
         await ada.event("ack")
     gc.collect()
-    waiting = sum(waiter.outbox.waiting for waiter in SocketHandler.waiters)
+    waiting = sum(waiter.line.waiting for waiter in SocketHandler.waiters)
     assert waiting <= 300_000 * len(stuck)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 600_000
 
@@ -234,12 +259,12 @@ async def test_an_echo_client_that_never_reads_is_not_read_either(clients):
     for _ in range(400):
         client.send(BINARY, bytes(60_000))
     waiter = next(iter(SocketHandler.waiters))
-    await until(lambda: waiter.ws_connection.stream.writing())
+    await until(lambda: waiter.line.waiting)
     other = await clients.plain(ECHO)
     await other.send("not delayed")
     assert await other.receive() == "not delayed"
-    assert client.writer.transport.get_write_buffer_size() > 0
-    assert waiter.ws_connection.stream.writing()
+    assert waiter.line.waiting < 200_000
+    assert waiter in SocketHandler.waiters
 
 
 async def test_a_member_in_json_and_a_stuck_one_do_not_share_fate(clients):
@@ -253,3 +278,22 @@ async def test_a_member_in_json_and_a_stuck_one_do_not_share_fate(clients):
 async def until(holds):
     while not holds():
         await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("query", ["name=%ff", "as=%ff", "names=%ff", "since=%ff", "wire=%ff"])
+async def test_an_address_that_is_no_text_is_refused_before_the_handshake(clients, query):
+    client = await clients.raw(f"/ws?{query}")
+    assert " 400 " in client.head.splitlines()[0]
+
+
+@pytest.mark.parametrize("key", ["", "short", "AAAAAAAAAAAAAAAAAAAAAA==AAAA"])
+async def test_a_key_that_is_none_is_refused_in_words(http_client, base_url, http_server, key):
+    headers = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": key,
+    }
+    answer = await http_client.fetch(f"{base_url}/ws", headers=headers, raise_error=False)
+    assert answer.code == 400
+    assert "Sec-WebSocket-Key" in answer.body.decode()

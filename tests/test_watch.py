@@ -6,6 +6,8 @@ import pytest
 
 from clients import PONG, TEXT
 
+pytestmark = pytest.mark.every_road
+
 SECRET = "a-secret-of-some-length"
 WIRE = f"/-/wire/{SECRET}"
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from chaos.checker import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
 from chat import logfile, room, tables
 from chat.history_sqlite import SqliteHistory
-from handlers import broadcast
+from handlers import wires
 
 
 def ack_before_commit(data: Path) -> None:
@@ -39,7 +39,7 @@ def dropped_delivery(data: Path) -> None:
     deliver = wrapped(room.Room, "deliver")
 
     def dropping(self, records, position):
-        json = self._members.get(broadcast.JSON, set())
+        json = self._members.get(wires.wire(wires.JsonWire, None), set())
         passed_by = {next(iter(json))} if json and records and records[-1].id % 10 == 0 else set()
         json -= passed_by
         deliver(self, records, position)
@@ -87,8 +87,8 @@ def double_append(data: Path) -> None:
 
 def swapped_order(data: Path) -> None:
     """Sends what was said at the same time in the wrong order."""
-    records = wrapped(broadcast.JsonWire, "records")
-    broadcast.JsonWire.records = lambda self, batch: records(self, list(batch)[::-1])
+    records = wrapped(wires.JsonWire, "records")
+    wires.JsonWire.records = lambda self, batch: records(self, list(batch)[::-1])
 
 
 def reset_log_with_the_old_epoch(data: Path) -> None:

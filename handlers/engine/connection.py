@@ -1,0 +1,200 @@
+"""The rules of one connection: its handshakes, its order, its errors (RFC 6455).
+
+Tornado parses the request and asks the handler what it thinks of it; from the answer on
+the connection is ours. Its handler hears of messages, pings and the end by the methods
+that every `WebSocketHandler` has.
+
+Whoever breaks the rules is told why in a close frame, and then nothing of theirs is read
+any more; but it is still taken off the wire for a moment, or a reset could overtake the
+close frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tornado.websocket import WebSocketHandler, WebSocketProtocol13
+
+from handlers.engine import deflate
+from handlers.engine.frames import (
+    BINARY,
+    CLOSE,
+    PING,
+    PONG,
+    TEXT,
+    Parser,
+    Violation,
+    close_frame,
+    close_of,
+    frame,
+)
+from handlers.engine.roads import Roads
+from handlers.engine.seam import ServerProtocol, lighten
+
+CLOSES_WITHIN = 5.0
+"""Seconds that a peer has to answer our close, and we to send what waits before it."""
+
+
+class Connection(ServerProtocol):
+    """One WebSocket; a message has at most `limit` bytes, and `overrun` is called when the
+    peer does not take what it is sent."""
+
+    handler: WebSocketHandler
+
+    def __init__(
+        self, handler: WebSocketHandler, roads: Roads, limit: int, overrun: Callable[[], None]
+    ) -> None:
+        super().__init__(handler)
+        self.overrun = overrun
+        self._roads = roads
+        self._limit = limit
+        self._subprotocol: str | None = None
+        self._closing = False
+        self._deaf = False
+        self._code: int | None = None
+        self._reason: str | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+
+    # -- the handshake -------------------------------------------------------------------
+
+    async def accept_connection(self, handler: WebSocketHandler) -> None:
+        """Answers the request (section 4.2) and opens the connection."""
+        headers = handler.request.headers
+        key = headers.get("Sec-WebSocket-Key", "")
+        if not _is_key(key):
+            handler.set_status(400)
+            handler.finish("400 Sec-WebSocket-Key is 16 bytes in base64.\n")
+            return
+        asked = headers.get("Sec-WebSocket-Protocol", "")
+        self._subprotocol = handler.select_subprotocol([s.strip() for s in asked.split(",") if s])
+        compresses = handler.get_compression_options() is not None
+        agreed = compresses and deflate.agree(headers.get("Sec-WebSocket-Extensions", ""))
+        self.window = agreed.window if agreed else None
+        handler.clear_header("Content-Type")
+        handler.set_status(101)
+        handler.set_header("Upgrade", "websocket")
+        handler.set_header("Connection", "Upgrade")
+        handler.set_header("Sec-WebSocket-Accept", WebSocketProtocol13.compute_accept_value(key))
+        if self._subprotocol:
+            handler.set_header("Sec-WebSocket-Protocol", self._subprotocol)
+        if agreed:
+            handler.set_header("Sec-WebSocket-Extensions", agreed.answer)
+        handler.finish()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.parser = Parser(self._limit, deflate.inflate if self.window else None)
+        self.line = self._roads.line(self, self.handler.detach())
+        self.handler.open(*self.handler.open_args, **self.handler.open_kwargs)
+        lighten(self.handler)
+        self.line.start()
+
+    @property
+    def selected_subprotocol(self) -> str | None:
+        return self._subprotocol
+
+    # -- what the line tells -------------------------------------------------------------
+
+    def received(self, data: bytes) -> None:
+        if not self._deaf:
+            self.parser.feed(data)
+            self._work()
+
+    def lost(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+        self.handler.on_ws_connection_close(self._code, self._reason)
+
+    # -- what comes ----------------------------------------------------------------------
+
+    def _work(self) -> None:
+        """Handles what has come, one thing after the other, until one has to be waited for."""
+        try:
+            while not self._deaf and (event := self.parser.next()) is not None:
+                waiting = self._handle(*event)
+                if waiting is not None:
+                    self.line.pause()
+                    asyncio.ensure_future(waiting).add_done_callback(self._go_on)
+                    return
+        except Violation as violation:
+            self._fail(violation.code, str(violation))
+
+    def _handle(self, opcode: int, payload: Any) -> Awaitable[None] | None:
+        if opcode <= BINARY:
+            return None if self._closing else self.handler.on_message(payload)
+        if opcode == PING:
+            self.line.send(frame(PONG, payload))
+            self.handler.on_ping(payload)
+        elif opcode == PONG:
+            self.handler.on_pong(payload)
+        elif opcode == CLOSE:
+            self._closed_by_peer(*close_of(payload))
+        return None
+
+    def _go_on(self, _: asyncio.Future[None]) -> None:
+        if not self.line.over:
+            self.line.resume()
+            self._work()
+
+    # -- closing -------------------------------------------------------------------------
+
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Begins the closing handshake (section 7.1.2); what waits goes first."""
+        if not self._closing:
+            self._closing = True
+            self.line.send_last(close_frame(code, reason))
+            self._wait_for_the_end()
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def _closed_by_peer(self, code: int | None, reason: str) -> None:
+        """The peer closes, or answers our close; the server is the one to hang up."""
+        self._code, self._reason = code, reason
+        self._deaf = True
+        self.close(code)
+        self.line.finish()
+
+    def _fail(self, code: int, reason: str) -> None:
+        self._code, self._reason = code, reason
+        self._deaf = True
+        self.close(code, reason)
+        self.line.hang_up()
+
+    def _wait_for_the_end(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(CLOSES_WITHIN, self.line.abort)
+
+    def on_connection_close(self) -> None:
+        """What Tornado would abort has ended already."""
+
+    # -- what Tornado's handlers have methods for -----------------------------------------
+
+    def write_message(
+        self, message: str | bytes | dict[str, Any], binary: bool = False
+    ) -> asyncio.Future[None]:
+        assert not isinstance(message, dict)  # `WebSocketHandler` has made text of it
+        payload = message.encode() if isinstance(message, str) else message
+        opcode = BINARY if binary else TEXT
+        self.line.send(deflate.squeezed(opcode, payload, self.window))
+        return asyncio.ensure_future(self.line.drained())
+
+    def write_ping(self, data: bytes) -> None:
+        self.line.send(frame(PING, data))
+
+    def start_pinging(self) -> None:
+        """Pings are keepalive.py's affair."""
+
+    def set_nodelay(self, x: bool) -> None:
+        """Lines never delay."""
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key, validate=True)) == 16
+    except (binascii.Error, ValueError):
+        return False

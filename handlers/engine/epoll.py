@@ -1,0 +1,154 @@
+"""A line on a bare socket, where there is epoll (Linux).
+
+All these sockets are in one epoll of our own, which the IOLoop watches as a single
+descriptor. So a turn of the loop takes what has come for every one of them without a
+callback object each, and what a hundred members say at once is one batch. After the
+handshake the connection's `IOStream` is let go of: the socket is all that stays.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+from collections.abc import Callable
+
+from tornado.ioloop import IOLoop
+
+from handlers.engine.line import Line, Owner
+
+log = logging.getLogger("broadcaster")
+
+IN_A_TURN = 1024
+"""Sockets that one turn of the loop reads from at most, so that timers and others get theirs."""
+READ = 64 * 1024
+"""Bytes that one of them may bring in that turn."""
+BUFFERS = 64
+"""Pieces handed to the kernel in one call, of what waited."""
+
+
+class Poller:
+    """Tells lines when their sockets are ready."""
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._ready: dict[int, Callable[[int], None]] = {}
+        IOLoop.current().add_handler(self._epoll.fileno(), self._poll, IOLoop.READ)
+
+    def add(self, sock: socket.socket, ready: Callable[[int], None]) -> None:
+        """Calls `ready(events)` from now on when something came."""
+        self._ready[sock.fileno()] = ready
+        self._epoll.register(sock.fileno(), select.EPOLLIN)
+
+    def want(self, sock: socket.socket, events: int) -> None:
+        self._epoll.modify(sock.fileno(), events)
+
+    def remove(self, sock: socket.socket) -> None:
+        if self._ready.pop(sock.fileno(), None):
+            self._epoll.unregister(sock.fileno())
+
+    def close(self) -> None:
+        IOLoop.current().remove_handler(self._epoll.fileno())
+        self._epoll.close()
+
+    def _poll(self, _: int, __: int) -> None:
+        for descriptor, events in self._epoll.poll(0, IN_A_TURN):
+            # One that was closed by what another brought is not there any more.
+            if ready := self._ready.get(descriptor):
+                try:
+                    ready(events)
+                except Exception:
+                    log.exception("a connection could not be served")
+
+
+class EpollLine(Line):
+    """Reads from and writes to `sock`, which is its own from now on; `begun` came before."""
+
+    __slots__ = ("_begun", "_poller", "_reading", "_sock")
+
+    def __init__(
+        self, owner: Owner, budget: int, poller: Poller, sock: socket.socket, begun: bytes
+    ) -> None:
+        super().__init__(owner, budget, sock.send)
+        self._poller = poller
+        self._sock = sock
+        self._begun = begun
+        self._reading = True
+
+    def start(self) -> None:
+        if self.over:
+            return
+        self._poller.add(self._sock, self._ready)
+        self._want()
+        if begun := self._begun:
+            self._begun = b""
+            self._owner.received(begun)
+
+    def pause(self) -> None:
+        self._reading = False
+        self._want()
+
+    def resume(self) -> None:
+        self._reading = True
+        self._want()
+
+    def _flush_later(self) -> None:
+        self._want()
+
+    def _half_close(self) -> None:
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.abort()
+
+    def _close(self) -> None:
+        self._poller.remove(self._sock)
+        self._sock.close()
+
+    def _want(self) -> None:
+        if not self.over:
+            reads = select.EPOLLIN if self._reading else 0
+            self._poller.want(self._sock, reads | (select.EPOLLOUT if self._kept else 0))
+
+    def _ready(self, events: int) -> None:
+        if events & select.EPOLLOUT:
+            self._flush()
+        if self._reading and events & ~select.EPOLLOUT:
+            self._read()
+        elif events & (select.EPOLLERR | select.EPOLLHUP):
+            self.abort()  # told whether we want to know or not, again and again
+
+    def _read(self) -> None:
+        try:
+            data = self._sock.recv(READ)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._owner.received(data)
+        else:
+            self.abort()
+
+    def _flush(self) -> None:
+        try:
+            sent = self._sock.sendmsg(self._kept[:BUFFERS])
+        except BlockingIOError:
+            return
+        except OSError:
+            self.abort()
+            return
+        self.waiting -= sent
+        self._let_go_of(sent)
+        if not self._kept:
+            self._want()
+            self._sent()
+
+    def _let_go_of(self, sent: int) -> None:
+        whole = 0
+        while whole < len(self._kept) and sent >= len(self._kept[whole]):
+            sent -= len(self._kept[whole])
+            whole += 1
+        del self._kept[:whole]
+        if sent:
+            self._kept[0] = memoryview(self._kept[0])[sent:]

@@ -1,0 +1,47 @@
+"""Which line a new connection takes.
+
+The one on a bare socket is the faster and the smaller; `--engine=iostream` switches it
+off, and it is not there without epoll (macOS), nor under TLS, which a bare socket knows
+nothing of, nor while the answer to the handshake still waits to be written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+
+from tornado.iostream import IOStream, SSLIOStream
+
+from handlers.engine.epoll import EpollLine, Poller
+from handlers.engine.iostream import StreamLine, read_some
+from handlers.engine.line import Line, Owner
+
+
+class Roads:
+    """Makes lines; `engine` is "auto", "epoll" or "iostream", `budget` bytes may wait for one."""
+
+    def __init__(self, engine: str, budget: int) -> None:
+        self._budget = budget
+        self._poller = Poller() if engine != "iostream" and hasattr(select, "epoll") else None
+
+    def line(self, owner: Owner, stream: IOStream) -> Line:
+        """A line for the connection whose handshake came over this stream."""
+        stream.set_nodelay(True)
+        if self._poller is None or isinstance(stream, SSLIOStream) or stream.writing():
+            return StreamLine(owner, self._budget, stream)
+        return EpollLine(owner, self._budget, self._poller, *_taken_from(stream))
+
+    async def close(self) -> None:
+        if self._poller:
+            self._poller.close()
+
+
+def _taken_from(stream: IOStream) -> tuple[socket.socket, bytes]:
+    """The stream's connection, on a socket of its own, and what had come on it already."""
+    read = read_some(stream)
+    begun = read.result() if read.done() else b""
+    sock = stream.socket.dup()
+    stream.close()
+    read.add_done_callback(asyncio.Future.exception)  # it was closed, as we know
+    return sock, begun
