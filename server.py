@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import os
 import signal
@@ -92,6 +93,7 @@ async def serve(settings: Settings) -> None:
     if settings.ping_interval:
         keep_alive(services.liveness)
     _announce(settings, sockets[0])
+    _rest_the_collector()
     await _drain(server, history, await told_to_stop)
 
 
@@ -121,6 +123,13 @@ def compose(settings: Settings, history: History) -> Services:
 
 
 # -- starting ------------------------------------------------------------------
+
+
+def _rest_the_collector() -> None:
+    """What is there now stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 100)
 
 
 def _signing_key(data: Path) -> str:

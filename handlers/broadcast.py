@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
+from typing import NamedTuple
 
 from chat import names
 from chat.codec import SUBPROTOCOL, parse, parse_cursor
@@ -39,40 +40,58 @@ UNSTORED_BYTES = 256 * 1024
 """What a member may have on its way into the log before its reading pauses."""
 
 
+class Asked(NamedTuple):
+    """What the address that a member connects to asks for."""
+
+    room: str
+    cursor: Cursor | None
+    name: str
+    names: bool
+    person: str | None
+
+
 class BroadcastHandler(SocketHandler):
     """A member of a room."""
 
+    __slots__ = ("asked", "joining", "person", "room", "speaks_json", "unstored", "wire")
+
     kind = "member"
-    wire: JsonWire
+    asked: Asked | None
+    joining: asyncio.Task[None] | None
     person: Person
     room: Room
-    cursor: Cursor | None = None
-    speaks_json = False
+    wire: JsonWire
 
     def read_address(self) -> None:
         super().read_address()
-        self.room_name = names.checked_room(self.path_args[0]) if self.path_args else LOBBY
-        if since := self.get_query_argument("since", ""):
-            self.cursor = parse_cursor(since)
-        self.asked_name = self.get_query_argument("name", names.NOBODY)
-        self.wants_names = self.get_query_argument("names", None) is not None
-        self.proven = tab_person_id(self) or person_id(self)
+        since = self.get_query_argument("since", "")
+        self.asked = Asked(
+            room=names.checked_room(self.path_args[0]) if self.path_args else LOBBY,
+            cursor=parse_cursor(since) if since else None,
+            name=self.get_query_argument("name", names.NOBODY),
+            names=self.get_query_argument("names", None) is not None,
+            person=tab_person_id(self) or person_id(self),
+        )
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
 
     def joined(self) -> None:
+        asked, self.asked = self.asked, None
+        assert asked
         self.unstored = Unstored()
         self.speaks_json = self.selected_subprotocol is not None
-        self.wire = wire(self._format(), self.window)
-        name, refusal = self._choose_name()
-        self.person = Person(self.proven or new_id(), name)
-        self.room = self.services.hub.enter(self.room_name, self)
-        self.joining = asyncio.ensure_future(self._join(refusal))
+        self.wire = wire(_format(self.speaks_json, asked.names), self.window)
+        name, refusal = _name(asked.name)
+        self.person = Person(asked.person or new_id(), name)
+        self.room = self.services.hub.enter(asked.room, self)
+        cursor = asked.cursor if self.speaks_json else None
+        self.joining = asyncio.create_task(self._join(cursor, refusal))
 
     def left(self) -> None:
         if hasattr(self, "room"):
-            self.joining.cancel()
+            if self.joining:
+                self.joining.cancel()
             self.services.hub.leave(self.room, self)
 
     def received(self, message: str | bytes) -> Awaitable[object] | None:
@@ -97,9 +116,9 @@ class BroadcastHandler(SocketHandler):
         if goodbye := self.wire.event(Goodbye(code, retry_between)):
             self.send(goodbye)
 
-    async def _join(self, bad_name: BadName | None) -> None:
+    async def _join(self, cursor: Cursor | None, bad_name: BadName | None) -> None:
         try:
-            await self.room.join(self, self.cursor if self.speaks_json else None)
+            await self.room.join(self, cursor)
             if bad_name and self.speaks_json:
                 self.refuse(bad_name)
         except Refusal as refusal:
@@ -109,6 +128,7 @@ class BroadcastHandler(SocketHandler):
             self.close(refusal.close, refusal.code)
         except Exception:
             self._bug()
+        self.joining = None
 
     def _take(self, message: str | bytes) -> Awaitable[object] | None:
         if not self.speaks_json:
@@ -122,20 +142,24 @@ class BroadcastHandler(SocketHandler):
                 self.ping_now()
         return None
 
-    def _format(self) -> type[JsonWire]:
-        if self.speaks_json:
-            return JsonWire
-        return NamedWire if self.wants_names else PlainWire
 
-    def _choose_name(self) -> tuple[str, BadName | None]:
-        try:
-            return names.checked(self.asked_name), None
-        except BadName as refusal:
-            return names.NOBODY, refusal
+def _format(speaks_json: bool, wants_names: bool) -> type[JsonWire]:
+    if speaks_json:
+        return JsonWire
+    return NamedWire if wants_names else PlainWire
+
+
+def _name(asked: str) -> tuple[str, BadName | None]:
+    try:
+        return names.checked(asked), None
+    except BadName as refusal:
+        return names.NOBODY, refusal
 
 
 class Unstored:
     """What one member has on its way into the log; over the limit, its reading waits."""
+
+    __slots__ = ("_bytes", "_messages")
 
     def __init__(self) -> None:
         self._messages = 0

@@ -10,6 +10,8 @@ from handlers.socket import SocketHandler
 class EchoHandler(SocketHandler):
     """The server to test a WebSocket client against."""
 
+    __slots__ = ()
+
     kind = "echo"
 
     def received(self, message: str | bytes) -> Awaitable[object] | None:

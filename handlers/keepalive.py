@@ -27,6 +27,12 @@ def keep_alive(liveness: Liveness) -> None:
 def sweep(liveness: Liveness, now: float) -> None:
     """Pings the waiters whose turn it is and closes those who stayed silent."""
     for waiter in tuple(SocketHandler.waiters):
+        if waiter.ws_connection is None:
+            continue  # it is being closed
+        if waiter.line.moved:
+            # Its pong may be a long way behind what it is still reading.
+            waiter.line.moved = False
+            waiter.pulse.heard()
         match liveness.verdict(waiter.pulse, now):
             case Verdict.PING:
                 waiter.ping_now()

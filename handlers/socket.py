@@ -15,12 +15,13 @@ from functools import partial
 from typing import ClassVar
 
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketHandler
 
 from chat.errors import BUG, CLOSE_REASONS, TRY_LATER, BadQuery, BadSecret, Refusal
-from handlers.engine.connection import Connection
+from chat.liveness import Pulse
+from handlers.engine.connection import Connection, Handler
 from handlers.engine.frames import OPCODE, PING, PONG, frame
 from handlers.engine.line import Line
+from handlers.engine.roads import Roads
 from handlers.logs import log_exception
 from handlers.services import Services
 from handlers.tap import Tap, is_secret
@@ -30,14 +31,22 @@ log = logging.getLogger("broadcaster")
 _numbers = itertools.count(1)
 
 
-class SocketHandler(WebSocketHandler):
+class SocketHandler(Handler):
     """Registers in `waiters`, sends on a `Line`, shows its frames to a tap."""
+
+    # Not in the dictionary that Tornado's part has: there may be ten thousand of these.
+    __slots__ = ("line", "name", "pulse", "secret", "services", "tap", "window")
 
     waiters: ClassVar[set[SocketHandler]] = set()
     """Everybody connected to this process, in whatever mode: for keepalive and shutdown."""
 
     kind: ClassVar[str]
     """What the log calls such a connection."""
+
+    line: Line
+    pulse: Pulse
+    window: int | None
+    """How the peer takes compressed messages (handlers/engine/deflate.py), if it does."""
 
     log_exception = log_exception
 
@@ -63,10 +72,6 @@ class SocketHandler(WebSocketHandler):
 
     # -- sending ------------------------------------------------------------------
 
-    line: Line
-    window: int | None
-    """How the peer takes compressed messages (handlers/engine/deflate.py), if it does."""
-
     def send(self, data: bytes) -> None:
         """Sends frames as they stand; neither waits nor raises."""
         self.line.send(data)
@@ -91,13 +96,13 @@ class SocketHandler(WebSocketHandler):
 
     # -- what Tornado asks --------------------------------------------------------
 
-    def get_websocket_protocol(self) -> Connection | None:
-        if self.request.headers.get("Sec-WebSocket-Version") != "13":
-            return None  # Tornado says which version it would be
-        return Connection(self, self.services.roads, self.services.max_message, self.overrun)
+    @property
+    def max_message_size(self) -> int:
+        return self.services.max_message
 
-    def get_compression_options(self) -> dict[str, object]:
-        return {}
+    @property
+    def roads(self) -> Roads:
+        return self.services.roads
 
     def prepare(self) -> None:
         if self.request.headers.get("Upgrade", "").lower() != "websocket":

@@ -13,6 +13,8 @@ from handlers.socket import SocketHandler
 class WatchHandler(SocketHandler):
     """One watcher: gets each event as JSON, and may ask for a ping of what it watches."""
 
+    __slots__ = ("watching",)
+
     kind = "watcher"
 
     def read_address(self) -> None:

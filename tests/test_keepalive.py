@@ -51,6 +51,20 @@ async def test_whoever_talks_is_alive_even_without_a_pong(clients):
     assert len(SocketHandler.waiters) == 1
 
 
+@quick
+async def test_whoever_takes_what_waited_is_alive_though_its_pong_is_far_behind(clients, services):
+    await clients.raw()
+    [waiter] = SocketHandler.waiters
+    now = time.monotonic()
+    waiter.pulse.ping(now - 10)
+    waiter.line.moved = True
+    keepalive.sweep(services.liveness, now)
+    assert waiter.ws_connection
+    waiter.pulse.ping(now - 10)
+    keepalive.sweep(services.liveness, now)
+    assert not waiter.ws_connection
+
+
 async def test_the_ping_carries_the_time_it_was_sent(clients):
     client = await clients.raw()
     next(iter(SocketHandler.waiters)).ping_now()

@@ -223,6 +223,20 @@ async def test_whoever_waits_for_it_to_be_drained_goes_on_when_it_is_or_ends(mak
     await waiting
 
 
+async def test_a_peer_that_takes_what_waited_shows_that_it_is_there(make):
+    line, _, theirs = make()
+    line.send(b"straight")
+    assert not line.moved
+    line.send(bytes(300_000))
+    assert not line.moved
+    await read(theirs, 200_000)
+    await until(lambda: line.moved)
+    line.moved = False
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not line.moved
+
+
 async def test_what_may_be_missed_has_room_only_while_less_than_half_the_budget_waits(make):
     line, _, _ = make()
     assert line.has_room

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any
 
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13
@@ -32,6 +32,7 @@ from handlers.engine.frames import (
     close_of,
     frame,
 )
+from handlers.engine.line import Line
 from handlers.engine.roads import Roads
 from handlers.engine.seam import ServerProtocol, lighten
 
@@ -39,19 +40,49 @@ CLOSES_WITHIN = 5.0
 """Seconds that a peer has to answer our close, and we to send what waits before it."""
 
 
+class Handler(WebSocketHandler):
+    """A handler whose connections are ours."""
+
+    @property
+    def roads(self) -> Roads:
+        """Where its lines come from."""
+        raise NotImplementedError
+
+    def get_websocket_protocol(self) -> Connection | None:
+        if self.request.headers.get("Sec-WebSocket-Version") != "13":
+            return None  # Tornado says which version it would be
+        return Connection(self)
+
+    def get_compression_options(self) -> dict[str, object]:
+        return {}
+
+    def overrun(self) -> None:
+        """The peer does not take what it is sent, and more would wait than it may."""
+        raise NotImplementedError
+
+
 class Connection(ServerProtocol):
-    """One WebSocket; a message has at most `limit` bytes, and `overrun` is called when the
-    peer does not take what it is sent."""
+    """One WebSocket: what its handler, a `Handler`, has as `ws_connection` until it closes it."""
 
-    handler: WebSocketHandler
+    __slots__ = (
+        "_closing",
+        "_code",
+        "_deadline",
+        "_deaf",
+        "_reason",
+        "_subprotocol",
+        "line",
+        "parser",
+        "window",
+    )
 
-    def __init__(
-        self, handler: WebSocketHandler, roads: Roads, limit: int, overrun: Callable[[], None]
-    ) -> None:
+    handler: Handler
+    line: Line
+    parser: Parser
+    window: int | None
+
+    def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
-        self.overrun = overrun
-        self._roads = roads
-        self._limit = limit
         self._subprotocol: str | None = None
         self._closing = False
         self._deaf = False
@@ -87,10 +118,13 @@ class Connection(ServerProtocol):
         self._begin()
 
     def _begin(self) -> None:
-        self.parser = Parser(self._limit, deflate.inflate if self.window else None)
-        self.line = self._roads.line(self, self.handler.detach())
-        self.handler.open(*self.handler.open_args, **self.handler.open_kwargs)
-        lighten(self.handler)
+        handler = self.handler
+        inflates = deflate.inflate if self.window else None
+        self.parser = Parser(handler.max_message_size, inflates)
+        self.line = handler.roads.line(self, handler.detach())
+        handler.open(*handler.open_args, **handler.open_kwargs)
+        # When Tornado, which has called us, is done with it.
+        asyncio.get_running_loop().call_soon(lighten, handler)
         self.line.start()
 
     @property
@@ -108,6 +142,9 @@ class Connection(ServerProtocol):
         if self._deadline:
             self._deadline.cancel()
         self.handler.on_ws_connection_close(self._code, self._reason)
+
+    def overrun(self) -> None:
+        self.handler.overrun()
 
     # -- what comes ----------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import select
 import socket
-from collections.abc import Callable
 
 from tornado.ioloop import IOLoop
 
@@ -32,19 +31,19 @@ class Poller:
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._ready: dict[int, Callable[[int], None]] = {}
+        self._lines: dict[int, EpollLine] = {}
         IOLoop.current().add_handler(self._epoll.fileno(), self._poll, IOLoop.READ)
 
-    def add(self, sock: socket.socket, ready: Callable[[int], None]) -> None:
-        """Calls `ready(events)` from now on when something came."""
-        self._ready[sock.fileno()] = ready
+    def add(self, sock: socket.socket, line: EpollLine) -> None:
+        """Tells this line from now on when something came on its socket."""
+        self._lines[sock.fileno()] = line
         self._epoll.register(sock.fileno(), select.EPOLLIN)
 
     def want(self, sock: socket.socket, events: int) -> None:
         self._epoll.modify(sock.fileno(), events)
 
     def remove(self, sock: socket.socket) -> None:
-        if self._ready.pop(sock.fileno(), None):
+        if self._lines.pop(sock.fileno(), None):
             self._epoll.unregister(sock.fileno())
 
     def close(self) -> None:
@@ -54,9 +53,9 @@ class Poller:
     def _poll(self, _: int, __: int) -> None:
         for descriptor, events in self._epoll.poll(0, IN_A_TURN):
             # One that was closed by what another brought is not there any more.
-            if ready := self._ready.get(descriptor):
+            if line := self._lines.get(descriptor):
                 try:
-                    ready(events)
+                    line.ready(events)
                 except Exception:
                     log.exception("a connection could not be served")
 
@@ -74,12 +73,9 @@ class EpollLine(Line):
         self._sock = sock
         self._begun = begun
         self._reading = True
+        poller.add(sock, self)
 
     def start(self) -> None:
-        if self.over:
-            return
-        self._poller.add(self._sock, self._ready)
-        self._want()
         if begun := self._begun:
             self._begun = b""
             self._owner.received(begun)
@@ -110,7 +106,8 @@ class EpollLine(Line):
             reads = select.EPOLLIN if self._reading else 0
             self._poller.want(self._sock, reads | (select.EPOLLOUT if self._kept else 0))
 
-    def _ready(self, events: int) -> None:
+    def ready(self, events: int) -> None:
+        """Something came, or can be sent, or is over."""
         if events & select.EPOLLOUT:
             self._flush()
         if self._reading and events & ~select.EPOLLOUT:
@@ -139,6 +136,7 @@ class EpollLine(Line):
             self.abort()
             return
         self.waiting -= sent
+        self.moved = True
         self._let_go_of(sent)
         if not self._kept:
             self._want()

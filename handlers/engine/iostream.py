@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from functools import partial
 from typing import cast
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
@@ -16,6 +17,8 @@ from handlers.engine.line import Line, Owner
 
 READ = 64 * 1024
 """Bytes that are read at once."""
+BUFFERS = 64
+"""Pieces of what waits that are written at once."""
 
 
 def read_some(stream: IOStream) -> asyncio.Future[bytes]:
@@ -77,15 +80,18 @@ class StreamLine(Line):
             self._flush()
 
     def _flush(self) -> None:
-        data = b"".join(self._kept) if len(self._kept) > 1 else self._kept[0]
-        self._kept[:] = [data]
+        """Gives the stream some of what waits, and the rest when that is sent."""
+        data = b"".join(self._kept[:BUFFERS])
+        self._kept[:BUFFERS] = [data]
         self._flying = True
         try:
-            self._stream.write(data).add_done_callback(self._flushed)
+            written = self._stream.write(data)
         except StreamClosedError:
             self.abort()
+            return
+        written.add_done_callback(partial(self._flushed, self._stream.writing()))
 
-    def _flushed(self, written: asyncio.Future[None]) -> None:
+    def _flushed(self, waited: bool, written: asyncio.Future[None]) -> None:
         self._flying = False
         if written.cancelled() or written.exception():
             self.abort()
@@ -93,6 +99,7 @@ class StreamLine(Line):
         if self.over:
             return
         self.waiting -= len(self._kept.pop(0))
+        self.moved = self.moved or waited
         if self._kept:
             self._flush()
         else:

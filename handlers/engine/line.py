@@ -57,6 +57,7 @@ class Line(ABC):
         "_owner",
         "_straight",
         "_tap",
+        "moved",
         "over",
         "waiting",
         "write",
@@ -67,6 +68,8 @@ class Line(ABC):
         """Where the next bytes go: to the socket, behind those that wait, or nowhere."""
         self.waiting = 0
         """Bytes that the peer has not been able to take yet."""
+        self.moved = False
+        """Whether the peer has taken some of what waited: a sign of life, until it is unset."""
         self.over = False
         self._owner = owner
         self._budget = budget
@@ -180,8 +183,6 @@ class Line(ABC):
 
     def _sent(self) -> None:
         """All that was kept is sent."""
-        self._kept.clear()
-        self.waiting = 0
         if not self._last_said:
             self.write = self._straight
         self._tell_drained()

@@ -22,8 +22,12 @@ unmask = _websocket_mask
 """unmask(mask, data): section 5.3 of RFC 6455."""
 
 SPENT = (
+    "_auto_finish",
+    "_finished",
     "_headers",
     "_headers_written",
+    "_prepared_future",
+    "_reason",
     "_transforms",
     "_write_buffer",
     "application",
