@@ -337,6 +337,31 @@ def test_test_says_what_it_leaves_out_and_how_to_bring_it(ready, tmp_path):
     assert process.stderr.count("To bring them: ") >= 1
 
 
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="power is cut on Linux only")
+
+
+@on_linux
+def test_without_a_c_compiler_the_power_cuts_are_left_out_and_it_says_how_to_bring_them(
+    ready, tmp_path
+):
+    process = run(ready / "bin/test", PATH=only_tools(tmp_path / "tools"))
+    assert "Leaving out the tests of a power cut. To bring them: sudo " in process.stderr
+    assert "gcc" in process.stderr
+
+
+@on_linux
+def test_a_c_compiler_is_installed_where_it_may_be(ready, tmp_path):
+    tools = only_tools(tmp_path / "tools")
+    (tmp_path / "tools/env").symlink_to(shutil.which("env"))
+    (tmp_path / "tools/id").unlink()
+    stand_in(tmp_path / "tools/id", "echo 0")
+    brings = f'case "$*" in *" gcc libc6-dev") ln -s /bin/true {tools}/cc;; esac'
+    stand_in(tmp_path / "tools/apt-get", brings)
+    process = run(ready / "bin/test", PATH=tools)
+    assert "Installing gcc libc6-dev" in process.stderr
+    assert "power cut" not in process.stderr
+
+
 def test_in_continuous_integration_nothing_may_be_left_out(ready, tmp_path):
     process = run(ready / "bin/test", PATH=only_tools(tmp_path / "tools"), CI="true")
     assert process.returncode == 1
