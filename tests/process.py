@@ -26,7 +26,7 @@ class ServerProcess:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         self.url = self._url(start)
-        self.port = int(self.url.split(":")[2])
+        self.port = int(self.url.rpartition(":")[2])
 
     @property
     def output(self):

@@ -1,8 +1,10 @@
 """The server as a process: how it starts, what it says, how it stops."""
 
+import ast
 import asyncio
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -66,6 +68,29 @@ def test_the_lan_is_let_in_with_a_loud_word_and_a_code_to_scan(start):
     assert "▄" in server.output or "█" in server.output
 
 
+def test_the_code_is_left_out_where_it_cannot_be_written(start, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    server = start("--lan")
+    assert "OPEN TO THE NETWORK" in server.output
+    assert "Traceback" not in server.output
+    assert server.stop() == 0
+
+
+def ipv6_is_here():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not ipv6_is_here(), reason="this machine has no IPv6")
+def test_all_addresses_of_ipv6_are_announced_by_one_that_can_be_opened(start):
+    server = start("--address=::")
+    assert server.url.startswith("http://[")
+    assert urllib.request.urlopen(server.url).status == 200
+
+
 def test_any_site_is_let_in_with_a_loud_word(start):
     assert "ANY SITE MAY CONNECT" in start("--allow-origin=*").output
 
@@ -79,6 +104,27 @@ def test_a_file_in_place_of_the_data_folder_is_said_in_one_sentence(tmp_path):
 
 def test_a_bad_option_is_said_in_one_sentence():
     assert "--prot is no option" in run("--prot=1")
+
+
+OLD_PYTHON = """
+import sys
+sys.version_info = (3, 10, 14, "final", 0)
+before = set(sys.modules)
+try:
+    exec(open(sys.argv[1]).read())
+finally:
+    print(*set(sys.modules) - before)
+"""
+
+
+def test_an_old_python_is_refused_in_one_sentence_before_anything_is_imported():
+    command = [sys.executable, "-S", "-c", OLD_PYTHON, str(ROOT / "server.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert "needs Python 3.11 or newer" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == "__future__\n"
+    assert ast.parse((ROOT / "server.py").read_text(), feature_version=(3, 8))
 
 
 def test_missing_packages_are_said_in_one_sentence():
