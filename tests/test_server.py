@@ -3,17 +3,19 @@
 import ast
 import asyncio
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from chat.message import Say
-from clients import JSON, Clients
+from clients import JSON, PING, Clients
 from handlers.socket import SocketHandler
 from process import ROOT, ServerProcess
 from server import _drain
@@ -258,6 +260,43 @@ async def test_a_second_signal_exits_at_once(start, outside):
     server.tell(signal.SIGTERM)
     assert await asyncio.to_thread(server.process.wait, 10) == 1
     assert time.monotonic() - began < 1
+
+
+def test_what_is_logged_goes_to_stderr_and_what_to_open_to_stdout(tmp_path):
+    command = [sys.executable, "-u", str(ROOT / "server.py"), "--port=0", f"--data={tmp_path}"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as server:
+        page = next(line for line in server.stdout if "http://" in line).split()[1]
+        urllib.request.urlopen(page)
+        server.terminate()
+        out, err = server.communicate(timeout=10)
+    assert "GET / 200" in err
+    assert err.endswith("stopped\n")
+    assert "http://" not in err
+    assert all("http://" in line for line in out.splitlines() if line)
+
+
+async def test_whoever_does_not_answer_a_ping_is_closed(start, outside):
+    server = start("--ping-interval=0.3", "--ping-timeout=0.3")
+    raw = await outside(server).raw()
+    assert await raw.until(PING)
+    assert await raw.closed() == (4408, "no answer to a ping")
+
+
+def cpu_seconds(server):
+    """The time that a process has computed so far."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
+async def test_without_an_interval_nobody_is_pinged_and_nothing_is_computed(start, outside):
+    server = start("--ping-interval=0", "--ping-timeout=0.3")
+    raw = await outside(server).raw()
+    before = cpu_seconds(server)
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(raw.until(PING), 2)
+    assert cpu_seconds(server) - before < 0.1
 
 
 def test_dev_shows_tracebacks_with_a_loud_word(start):
