@@ -25,7 +25,10 @@ TOOLS = [
 
 STAND_IN_SERVER = """
 import json, os, sys
-print(json.dumps([sys.argv[1:], os.getcwd(), os.getpid()]))
+def main():
+    print(json.dumps([sys.argv[1:], os.getcwd(), os.getpid()]))
+if __name__ == "__main__":
+    main()
 """
 NOT_IN_BASH_3 = [
     "mapfile",
@@ -88,6 +91,7 @@ def make_copy(project):
     (project / "requirements.txt").write_text("# nothing\n")
     (project / "tests/requirements.txt").write_text("# nothing\n")
     (project / "server.py").write_text(STAND_IN_SERVER)
+    shutil.copy(ROOT / "dev.py", project)
     (project / "pytest.py").write_text("import sys; print('pytest', *sys.argv[1:])\n")
 
 
