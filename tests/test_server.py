@@ -209,19 +209,26 @@ async def test_watchers_see_the_others_go_before_they_go_themselves(start, outsi
         assert (await watcher.closed())[0] == 1012
 
 
+def head(server):
+    """How many messages were ever stored."""
+    as_json = urllib.request.Request(server.url, headers={"Accept": "application/json"})
+    return json.load(urllib.request.urlopen(as_json))["head"]
+
+
 async def test_what_was_taken_before_the_signal_is_delivered_and_acked(start, outside):
     server = start()
     ada = await outside(server).json("Ada")
     for number in range(500):
         await ada.say(f"{number}", key=f"{number}")
+    seen = [await ada.event("message")]
     server.tell(signal.SIGTERM)
-    seen = []
     while (message := await ada.receive()) is not None:
         seen.append(json.loads(message))
     delivered = [event["key"] for event in seen if event["type"] == "message"]
     assert delivered == [event["key"] for event in seen if event["type"] == "ack"]
     assert delivered == [str(number) for number in range(len(delivered))]
     assert await asyncio.to_thread(server.process.wait, 10) == 0
+    assert head(start()) == len(delivered) > 0
 
 
 async def test_what_waits_for_the_log_is_delivered_before_the_goodbye(
@@ -299,7 +306,7 @@ async def test_without_an_interval_nobody_is_pinged_and_nothing_is_computed(star
     assert cpu_seconds(server) - before < 0.1
 
 
-def test_dev_shows_tracebacks_with_a_loud_word(start):
+def test_dev_starts_with_a_loud_word(start):
     assert "DEVELOPMENT" in start("--dev").output
 
 
