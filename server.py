@@ -9,14 +9,20 @@ This is the only place that knows which history is behind the protocol.
 
 from __future__ import annotations
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036, an older Python gets this far, and no further
+    sys.exit("server.py: this needs Python 3.11 or newer; start it by bin/run, which finds one.")
+
 import asyncio
 import errno
 import gc
+import io
 import logging
 import os
 import signal
 import socket
-import sys
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -92,7 +98,7 @@ async def serve(settings: Settings) -> None:
     server.add_sockets(sockets)
     if settings.ping_interval:
         keep_alive(services.liveness)
-    _announce(settings, sockets[0])
+    _announce(settings, min(sockets, key=lambda one: one.family))  # IPv4 before IPv6
     _rest_the_collector()
     await _drain(server, history, await told_to_stop)
 
@@ -171,12 +177,12 @@ def _announce(settings: Settings, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
     alone = ip_address(host).is_loopback
     if ip_address(host).is_unspecified:
-        host = _lan_address()
+        host = _lan_address(listening.family)
     at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if not alone:
         log.warning("OPEN TO THE NETWORK: everybody who can reach this machine can take part")
     if settings.lan:
-        segno.make(f"http://{at}/").terminal(compact=True)
+        _draw(f"http://{at}/")
     if "*" in settings.allow_origin:
         log.warning("ANY SITE MAY CONNECT: --allow-origin=* lets every web page take part")
     if settings.dev:
@@ -186,15 +192,24 @@ def _announce(settings: Settings, listening: socket.socket) -> None:
     print(f"  echo   http://{at}/-/echo    socket  ws://{at}/-/echo/ws\n", flush=True)
 
 
-def _lan_address() -> str:
+def _draw(url: str) -> None:
+    """Shows a code to scan, unless stdout has no characters to draw it with."""
+    code = io.StringIO()
+    segno.make(url).terminal(code, compact=True)
+    with suppress(UnicodeEncodeError):
+        print(code.getvalue())
+
+
+def _lan_address(family: int) -> str:
     """The address that others on the network reach this machine at, as far as one can tell."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    six = family == socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
             # Connecting a datagram socket sends nothing; it only picks the way out.
-            probe.connect(("192.0.2.1", 9))
+            probe.connect(("2001:db8::1" if six else "192.0.2.1", 9))
             return str(probe.getsockname()[0])
         except OSError:
-            return socket.gethostname()
+            return "::1" if six else socket.gethostname()
 
 
 # -- stopping ------------------------------------------------------------------

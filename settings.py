@@ -174,5 +174,8 @@ def _checked(given: OptionParser) -> Settings:
 
 
 def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # such as brackets around what is no IPv6 address
+        return False
     return text == "*" or (bool(parts.scheme and parts.netloc) and not parts.path)

@@ -43,6 +43,8 @@ def routes(services: Services) -> list[Any]:
 
 def application(services: Services, key: str, templates: str, dev: bool = False) -> Application:
     """The web application; `key` signs the cookies, `dev` shows tracebacks and reloads."""
+    if dev:
+        services.assets.restart_on_change()
     return Application(
         routes(services),
         default_handler_class=NothingHere,

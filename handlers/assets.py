@@ -7,6 +7,7 @@ well: every file is cached for ever, and a new version is a new folder.
 import hashlib
 from pathlib import Path
 
+from tornado import autoreload
 from tornado.web import HTTPError, StaticFileHandler
 
 from handlers.logs import log_exception
@@ -19,6 +20,11 @@ class Assets:
         self.root = root
         self.version = _hash(root)
         self.prefix = f"/static/{self.version}"
+
+    def restart_on_change(self) -> None:
+        """A file that changes starts the server anew, which names the tree anew."""
+        for path in _files(self.root):
+            autoreload.watch(str(path))
 
 
 class AssetHandler(StaticFileHandler):
@@ -45,8 +51,12 @@ class AssetHandler(StaticFileHandler):
 
 def _hash(root: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+    for path in _files(root):
         name = path.relative_to(root).as_posix().encode()
         body = path.read_bytes()
         digest.update(b"%d %s %d %s" % (len(name), name, len(body), body))
     return digest.hexdigest()[:12]
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.is_file())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from traceback import format_exception
 from typing import Any
 
 from msgspec import Struct
@@ -37,7 +38,7 @@ MOST = 500
 
 
 class PageHandler(RequestHandler):
-    """What every answer to a browser carries; an error is one line of text."""
+    """What every answer to a browser carries; an error is one line of text, with --dev more."""
 
     log_exception = log_exception
 
@@ -77,7 +78,10 @@ class PageHandler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(f"{status_code} {WORDS.get(status_code, self._reason)}\n")
+        self.write(f"{status_code} {WORDS.get(status_code, self._reason)}\n")
+        if status_code == 500 and "exc_info" in kwargs and self.settings.get("serve_traceback"):
+            self.write("".join(["\n", *format_exception(*kwargs["exc_info"])]))
+        self.finish()
 
 
 class RoomPage(PageHandler):

@@ -11,22 +11,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
+SERVER = (sys.executable, ROOT / "server.py")
+
+
 class ServerProcess:
     """Starts `server.py --port=0` and waits until it says where it listens."""
 
-    def __init__(self, data, *options, port=0):
+    def __init__(self, data, *options, port=0, command=SERVER):
         self.log = Path(data) / "server.log"
         self.file = open(self.log, "ab")  # noqa: SIM115, closed by `stop`
         start = self.log.stat().st_size
         arguments = [f"--port={port}", f"--data={data}", *options]
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "server.py"), *arguments],
+            [*map(str, command), *arguments],
             stdout=self.file,
             stderr=self.file,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         self.url = self._url(start)
-        self.port = int(self.url.split(":")[2])
+        self.port = int(self.url.rpartition(":")[2])
 
     @property
     def output(self):

@@ -25,7 +25,10 @@ TOOLS = [
 
 STAND_IN_SERVER = """
 import json, os, sys
-print(json.dumps([sys.argv[1:], os.getcwd(), os.getpid()]))
+def main():
+    print(json.dumps([sys.argv[1:], os.getcwd(), os.getpid()]))
+if __name__ == "__main__":
+    main()
 """
 NOT_IN_BASH_3 = [
     "mapfile",
@@ -88,6 +91,7 @@ def make_copy(project):
     (project / "requirements.txt").write_text("# nothing\n")
     (project / "tests/requirements.txt").write_text("# nothing\n")
     (project / "server.py").write_text(STAND_IN_SERVER)
+    shutil.copy(ROOT / "dev.py", project)
     (project / "pytest.py").write_text("import sys; print('pytest', *sys.argv[1:])\n")
 
 
@@ -335,6 +339,31 @@ def test_test_says_what_it_leaves_out_and_how_to_bring_it(ready, tmp_path):
     assert process.stdout == "pytest -k echo\n"
     assert "Leaving out the tests of the page's own JavaScript" in process.stderr
     assert process.stderr.count("To bring them: ") >= 1
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="power is cut on Linux only")
+
+
+@on_linux
+def test_without_a_c_compiler_the_power_cuts_are_left_out_and_it_says_how_to_bring_them(
+    ready, tmp_path
+):
+    process = run(ready / "bin/test", PATH=only_tools(tmp_path / "tools"))
+    assert "Leaving out the tests of a power cut. To bring them: sudo " in process.stderr
+    assert "gcc" in process.stderr
+
+
+@on_linux
+def test_a_c_compiler_is_installed_where_it_may_be(ready, tmp_path):
+    tools = only_tools(tmp_path / "tools")
+    (tmp_path / "tools/env").symlink_to(shutil.which("env"))
+    (tmp_path / "tools/id").unlink()
+    stand_in(tmp_path / "tools/id", "echo 0")
+    brings = f'case "$*" in *" gcc libc6-dev") ln -s /bin/true {tools}/cc;; esac'
+    stand_in(tmp_path / "tools/apt-get", brings)
+    process = run(ready / "bin/test", PATH=tools)
+    assert "Installing gcc libc6-dev" in process.stderr
+    assert "power cut" not in process.stderr
 
 
 def test_in_continuous_integration_nothing_may_be_left_out(ready, tmp_path):

@@ -227,13 +227,13 @@ async def test_a_peer_that_takes_what_waited_shows_that_it_is_there(make):
     line, _, theirs = make()
     line.send(b"straight")
     assert not line.moved
+    await read(theirs, 8)
     line.send(bytes(300_000))
     assert not line.moved
-    await read(theirs, 200_000)
+    await read(theirs, 300_000)
     await until(lambda: line.moved)
     line.moved = False
-    for _ in range(5):
-        await asyncio.sleep(0)
+    line.send(b"straight again")
     assert not line.moved
 
 

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
+from handlers.page import RoomPage
+
 
 @pytest.fixture
 def get(http_client, http_server, base_url):
@@ -193,16 +195,33 @@ async def test_the_identity_cookie_is_for_the_server_alone_and_is_renewed(get):
     assert again.split("|")[4] == first.split("|")[4]
 
 
-@pytest.mark.expect_log("GET / failed")
-async def test_an_error_of_ours_is_one_line_with_its_traceback_in_the_log(get, monkeypatch, caplog):
-    from handlers.page import RoomPage
+@pytest.fixture
+def broken(monkeypatch):
+    """The page of a room fails by an error of ours."""
 
     def get_room(self):
         raise RuntimeError("boom")
 
     monkeypatch.setattr(RoomPage, "get", get_room)
+
+
+@pytest.mark.expect_log("GET / failed")
+@pytest.mark.usefixtures("broken")
+async def test_an_error_of_ours_is_one_line_with_its_traceback_in_the_log(get, caplog):
     answer = await get("/?secret=1")
     assert answer.code == 500
     assert b"boom" not in answer.body
     assert "Traceback" in caplog.text
     assert "secret=1" not in caplog.text
+
+
+@pytest.mark.expect_log("GET / failed")
+@pytest.mark.usefixtures("broken")
+async def test_who_works_on_the_server_is_shown_the_traceback_of_an_error_of_ours(get, app):
+    app.settings["serve_traceback"] = True
+    answer = await get("/")
+    assert answer.code == 500
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert b"An error of ours" in answer.body
+    assert answer.body.endswith(b"RuntimeError: boom\n")
+    assert b"Traceback" not in (await get("/nowhere")).body

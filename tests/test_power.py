@@ -17,7 +17,7 @@ from chaos.talker import Talker
 from chaos.victim import Victim
 from parts import needs
 
-needs_power_cuts = needs("C compiler (cc) on Linux, to simulate a power cut with,", power.can_cut)
+needs_power_cuts = needs("C compiler (cc), on Linux, for the tests of a power cut", power.can_cut)
 pytestmark = needs_power_cuts
 
 MESSAGES = 200

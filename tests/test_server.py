@@ -1,17 +1,21 @@
 """The server as a process: how it starts, what it says, how it stops."""
 
+import ast
 import asyncio
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from chat.message import Say
-from clients import JSON, Clients
+from clients import JSON, PING, Clients
 from handlers.socket import SocketHandler
 from process import ROOT, ServerProcess
 from server import _drain
@@ -66,6 +70,29 @@ def test_the_lan_is_let_in_with_a_loud_word_and_a_code_to_scan(start):
     assert "▄" in server.output or "█" in server.output
 
 
+def test_the_code_is_left_out_where_it_cannot_be_written(start, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    server = start("--lan")
+    assert "OPEN TO THE NETWORK" in server.output
+    assert "Traceback" not in server.output
+    assert server.stop() == 0
+
+
+def ipv6_is_here():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not ipv6_is_here(), reason="this machine has no IPv6")
+def test_all_addresses_of_ipv6_are_announced_by_one_that_can_be_opened(start):
+    server = start("--address=::")
+    assert server.url.startswith("http://[")
+    assert urllib.request.urlopen(server.url).status == 200
+
+
 def test_any_site_is_let_in_with_a_loud_word(start):
     assert "ANY SITE MAY CONNECT" in start("--allow-origin=*").output
 
@@ -79,6 +106,27 @@ def test_a_file_in_place_of_the_data_folder_is_said_in_one_sentence(tmp_path):
 
 def test_a_bad_option_is_said_in_one_sentence():
     assert "--prot is no option" in run("--prot=1")
+
+
+OLD_PYTHON = """
+import sys
+sys.version_info = (3, 10, 14, "final", 0)
+before = set(sys.modules)
+try:
+    exec(open(sys.argv[1]).read())
+finally:
+    print(*set(sys.modules) - before)
+"""
+
+
+def test_an_old_python_is_refused_in_one_sentence_before_anything_is_imported():
+    command = [sys.executable, "-S", "-c", OLD_PYTHON, str(ROOT / "server.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert "needs Python 3.11 or newer" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == "__future__\n"
+    assert ast.parse((ROOT / "server.py").read_text(), feature_version=(3, 8))
 
 
 def test_missing_packages_are_said_in_one_sentence():
@@ -161,19 +209,26 @@ async def test_watchers_see_the_others_go_before_they_go_themselves(start, outsi
         assert (await watcher.closed())[0] == 1012
 
 
+def head(server):
+    """How many messages were ever stored."""
+    as_json = urllib.request.Request(server.url, headers={"Accept": "application/json"})
+    return json.load(urllib.request.urlopen(as_json))["head"]
+
+
 async def test_what_was_taken_before_the_signal_is_delivered_and_acked(start, outside):
     server = start()
     ada = await outside(server).json("Ada")
     for number in range(500):
         await ada.say(f"{number}", key=f"{number}")
+    seen = [await ada.event("message")]
     server.tell(signal.SIGTERM)
-    seen = []
     while (message := await ada.receive()) is not None:
         seen.append(json.loads(message))
     delivered = [event["key"] for event in seen if event["type"] == "message"]
     assert delivered == [event["key"] for event in seen if event["type"] == "ack"]
     assert delivered == [str(number) for number in range(len(delivered))]
     assert await asyncio.to_thread(server.process.wait, 10) == 0
+    assert head(start()) == len(delivered) > 0
 
 
 async def test_what_waits_for_the_log_is_delivered_before_the_goodbye(
@@ -214,7 +269,44 @@ async def test_a_second_signal_exits_at_once(start, outside):
     assert time.monotonic() - began < 1
 
 
-def test_dev_shows_tracebacks_with_a_loud_word(start):
+def test_what_is_logged_goes_to_stderr_and_what_to_open_to_stdout(tmp_path):
+    command = [sys.executable, "-u", str(ROOT / "server.py"), "--port=0", f"--data={tmp_path}"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as server:
+        page = next(line for line in server.stdout if "http://" in line).split()[1]
+        urllib.request.urlopen(page)
+        server.terminate()
+        out, err = server.communicate(timeout=10)
+    assert "GET / 200" in err
+    assert err.endswith("stopped\n")
+    assert "http://" not in err
+    assert all("http://" in line for line in out.splitlines() if line)
+
+
+async def test_whoever_does_not_answer_a_ping_is_closed(start, outside):
+    server = start("--ping-interval=0.3", "--ping-timeout=0.3")
+    raw = await outside(server).raw()
+    assert await raw.until(PING)
+    assert await raw.closed() == (4408, "no answer to a ping")
+
+
+def cpu_seconds(server):
+    """The time that a process has computed so far."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
+async def test_without_an_interval_nobody_is_pinged_and_nothing_is_computed(start, outside):
+    server = start("--ping-interval=0", "--ping-timeout=0.3")
+    raw = await outside(server).raw()
+    before = cpu_seconds(server)
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(raw.until(PING), 2)
+    assert cpu_seconds(server) - before < 0.1
+
+
+def test_dev_starts_with_a_loud_word(start):
     assert "DEVELOPMENT" in start("--dev").output
 
 

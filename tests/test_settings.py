@@ -49,6 +49,7 @@ def test_systemd_names_the_data_folder(monkeypatch):
         ("--member-budget=1000", "--member-budget"),
         ("--allow-origin=example.org", "https://example.org"),
         ("--allow-origin=https://example.org/page", "https://example.org"),
+        ("--allow-origin=https://[bad", "https://example.org"),
         ("--store=postgres:x", "sqlite:PATH or memory:"),
         ("--store=sqlite:", "sqlite:PATH or memory:"),
         ("--durability=maybe", "power or process"),

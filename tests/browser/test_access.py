@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from acts import connected, lost, sees, settled, talk, try_now, write
+from acts import connected, lost, on_both_hosts, sees, settled, talk, try_now, write
 from playwright.sync_api import expect
 
 from parts import needs_node
@@ -69,7 +69,7 @@ def test_axe_finds_no_violation_in_any_state(visit, server, proxy, scheme):
     assert not found, json.dumps(found, indent=1)
 
 
-def test_everything_by_keyboard(visit):
+def test_writing_editing_and_renaming_by_keyboard(visit):
     page = visit()
     connected(page)
     write(page, "first")
@@ -81,7 +81,7 @@ def test_everything_by_keyboard(visit):
     page.keyboard.type("Never mind")
     page.keyboard.press("Escape")
     expect(page.locator("#my-name")).to_have_text("Keys")
-    press(page, "#say", None)
+    press(page, "#say")
     page.keyboard.type("two")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("lines")
@@ -94,26 +94,113 @@ def test_everything_by_keyboard(visit):
     press(page, "[data-act=delete]", "Enter")
     page.keyboard.press("Enter")
     sees(page, "deleted", "two\nlines")
+    press(page, "#say")
+    page.keyboard.type("by the button")
+    press(page, "#send", "Space")
+    sees(page, "deleted", "two\nlines", "by the button")
+
+
+@pytest.mark.server_options("--ping-interval=0")  # so that no ping comes but the one asked for
+def test_the_wire_by_keyboard(visit):
+    page = visit()
+    frames = page.locator("#wire-frames > li")
+    expect(page.locator("#wire-frames > [data-opcode=pong]")).to_have_count(1)
+    press(page, "#wire-clear", "Enter")
+    expect(frames).to_have_count(0)
     press(page, "#wire-ping", "Enter")
+    expect(frames).to_have_count(2)
+    expect(frames.first).to_have_attribute("data-opcode", "ping")
     press(page, "#wire-hide", "Enter")
     expect(page.locator("#wire")).to_be_hidden()
     press(page, "#wire-toggle", "Space")
     expect(page.locator("#wire")).to_be_visible()
 
 
-def press(page, selector, key):
+@on_both_hosts
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [("/", "teach-address"), ("/", "teach-terminal"), ("/-/echo", "teach-terminal")],
+)
+def test_what_teaches_is_copied_by_keyboard(visit, host, path, source):
+    page = visit(path)
+    connected(page)
+    press(page, f"[data-copy={source}]", "Enter")
+    expect(page.locator(f"[data-copy={source}]")).to_have_text("Copied")
+    press(page, "#say")
+    page.keyboard.press("ControlOrMeta+V")
+    expect(page.locator("#say")).to_have_value(page.locator(f"#{source}").inner_text())
+
+
+def test_people_and_rooms_by_keyboard(visit):
+    page = visit(viewport={"width": 700, "height": 800})
+    connected(page)
+    press(page, "#people-toggle", "Enter")
+    expect(page.locator("#people")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#people")).to_be_hidden()
+    press(page, "#people-toggle", "Space")
+    press(page, "#go-name")
+    page.keyboard.type("kitchen")
+    press(page, "#go button", "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("kitchen")
+
+
+def test_the_second_tab_by_keyboard(visit):
+    one = visit()
+    other = visit(tab_of=one)
+    connected(other)
+    expect(other.locator("#second-tab")).to_be_visible()
+    press(other, "#be-somebody", "Enter")
+    expect(other.locator("#alone")).to_be_visible()
+    press(other, "#be-myself", "Enter")
+    expect(other.locator("#alone")).to_be_hidden()
+    expect(other.locator("#second-tab")).to_be_visible()
+    press(other, "#stay", "Enter")
+    expect(other.locator("#second-tab")).to_be_hidden()
+
+
+def test_the_echo_console_by_keyboard(visit):
+    page = visit("/-/echo")
+    connected(page)
+    rows = page.locator("#exchanges > li")
+    press(page, "#say")
+    page.keyboard.type("00 ff")
+    page.keyboard.press("Enter")
+    expect(rows.nth(0)).to_contain_text("5 bytes")
+    press(page, "[name=kind]", "ArrowRight")
+    press(page, "#say")
+    page.keyboard.type("00 ff")
+    press(page, "#send", "Space")
+    expect(rows.nth(1)).to_contain_text("2 bytes")
+    press(page, "[name=kind]", "ArrowLeft")
+    press(page, "#say")
+    page.keyboard.type("text again")
+    page.keyboard.press("Enter")
+    expect(rows.nth(2)).to_contain_text("10 bytes")
+
+
+# How something looks, and whether it has the focus. A field may show it on its form.
+LOOK = """selector => {
+  const focused = document.activeElement?.matches(selector);
+  const node = focused ? document.activeElement : document.querySelector(selector);
+  const shown = ({ outlineStyle, outlineWidth, borderTopColor, borderBottomColor }) =>
+    outlineStyle + outlineWidth + borderTopColor + borderBottomColor;
+  const look = [node, node?.form].filter(Boolean).map((one) => shown(getComputedStyle(one)));
+  return [focused, look.join()];
+}"""
+
+
+def press(page, selector, key=None):
     """Goes to something by Tab alone, sees that its focus shows, and presses a key."""
+    focused, before = page.evaluate(LOOK, selector)
     for _ in range(40):
         page.keyboard.press("Tab")
-        if page.evaluate(f"document.activeElement?.matches('{selector}')"):
+        focused, look = page.evaluate(LOOK, selector)
+        if focused:
             break
-    else:
-        raise AssertionError(f"{selector} cannot be reached by Tab")
-    shown = page.evaluate(
-        "(s => s.outlineStyle !== 'none' || getComputedStyle(document.activeElement.form ?? "
-        "document.body).borderTopColor)(getComputedStyle(document.activeElement))"
-    )
-    assert shown
+        before = look
+    assert focused, f"{selector} cannot be reached by Tab"
+    assert look != before, f"{selector} does not show its focus"
     if key:
         page.keyboard.press(key)
 

@@ -18,8 +18,26 @@ def test_two_tabs_talk(visit, host):
     sees(other, "from one", "from the other")
 
 
+def in_another_hue(visit, other):
+    """Somebody whose hue is not that of this other; there are twelve."""
+
+    def hue(page):
+        return page.locator("#my-sign").get_attribute("class")
+
+    page = visit()
+    while hue(page) == hue(other):
+        page = visit()
+    return page
+
+
+def colour(node):
+    return node.evaluate("node => getComputedStyle(node).color")
+
+
 def test_two_people_are_told_apart_by_name_colour_and_drawing(visit):
-    ada, bob = visit(), visit()
+    ada = visit()
+    connected(ada)
+    bob = in_another_hue(visit, ada)
     rename(ada, "Ada")
     rename(bob, "Bob")
     write(ada, "I am Ada")
@@ -29,8 +47,10 @@ def test_two_people_are_told_apart_by_name_colour_and_drawing(visit):
         sees(page, "I am Ada", "I am Bob")
         rows = page.locator("#messages > .message")
         names = [rows.nth(n).locator(".name").inner_text() for n in range(2)]
+        colours = [colour(rows.nth(n).locator(".name")) for n in range(2)]
         drawn = [rows.nth(n).locator("svg").first.inner_html() for n in range(2)]
         assert names == ["Ada", "Bob"]
+        assert len({*colours, colour(page.locator("body"))}) == 3
         assert drawn[0] != drawn[1]
         expect(page.locator("#messages > .own .name")).to_have_text([me])
 
