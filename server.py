@@ -22,6 +22,7 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -50,6 +51,7 @@ from chat.room import Terms
 from chat.schema import Unusable
 from handlers import application
 from handlers.assets import Assets
+from handlers.engine.door import BACKLOG, Door
 from handlers.engine.roads import Roads
 from handlers.identity import signing_key
 from handlers.keepalive import keep_alive
@@ -159,10 +161,10 @@ def make_history(settings: Settings) -> History:
         raise CannotStart(str(error)) from None
 
 
-def _listen(settings: Settings) -> list[socket.socket]:
+def _listen(settings: Settings) -> Sequence[socket.socket]:
     address = "" if settings.lan else settings.address
     try:
-        return bind_sockets(settings.port, address)
+        return [Door(sock) for sock in bind_sockets(settings.port, address, backlog=BACKLOG)]
     except OSError as error:
         where = f"port {settings.port} of {address or 'this machine'}"
         what = "--port" if error.errno == errno.EADDRINUSE else "--address or --port"

@@ -7,6 +7,7 @@
     epoll.py       a line on a bare socket, where there is epoll
     iostream.py    a line on Tornado's stream: for TLS, and wherever the other cannot go
     roads.py       which of the two a new connection takes
+    door.py        lets new connections in, a few at a time
     seam.py        the little of Tornado that is private and touched all the same
 
 A connection begins as a request like any other. After Tornado's part of the handshake
