@@ -74,13 +74,15 @@ async def storm(plan: Plan, data: Path) -> Result:
     )
     victim = Victim(data, *options, fault=plan.fault, pulls_plug=plan.pull_plug)
     proxy = Proxy(victim.port, plan.rng("proxy"))
-    await proxy.open()
     try:
         await victim.start()
-        recording, deeds = await _weather(plan, victim, proxy)
+        await proxy.open()  # once the server has its port, which no other can be given now
+        try:
+            recording, deeds = await _weather(plan, victim, proxy)
+        finally:
+            await proxy.close()
     finally:
         await victim.kill()
-        await proxy.close()
     deeds["cuts in mid-frame"] = proxy.cuts
     return Result(recording, check(recording), deeds, time.monotonic() - begun)
 
