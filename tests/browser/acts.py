@@ -75,4 +75,4 @@ def talk(server, *bodies, name="Talker", path="/ws"):
         for body in bodies:
             socket.send(body)
         for _ in bodies:
-            socket.recv(timeout=5)
+            socket.recv(timeout=20)

@@ -279,7 +279,7 @@ def test_where_storage_is_withheld_the_page_works_from_memory(visit, proxy):
     settled(ada)
 
 
-@pytest.mark.server_options("--ping-interval=0.4")
+@pytest.mark.server_options("--ping-interval=0.4", "--ping-timeout=2")
 def test_a_server_that_falls_silent_is_given_up(visit, proxy):
     ada = visit(proxy=proxy)
     connected(ada)
