@@ -33,7 +33,7 @@ FIVE = range(1, 6)
 
 
 def test_nothing_said_is_lost_in_a_short_storm(tmp_path):
-    plan = Plan(SEED, messages=300, kills=3, pace=0.05, patience=60)
+    plan = Plan(SEED, messages=300, kills=3, pace=0.05, patience=180)
     result = asyncio.run(storm(plan, tmp_path))
     assert not result.findings, table(plan, result)
     assert result.deeds["kills"] == 3
@@ -53,7 +53,7 @@ def test_a_planted_fault_is_found_and_called_by_its_name(tmp_path, fault):
         pace=0.05,
         mischief=("cut",),
         fault=fault,
-        patience=30,
+        patience=90,
     )
     result = asyncio.run(storm(plan, tmp_path))
     _, name, besides = FAULTS[fault]

@@ -142,7 +142,12 @@ async def _storm(plan: Plan, talkers: list[Talker], nemesis: Nemesis) -> None:
             for talker, share in zip(talkers, _shares(plan), strict=True):
                 group.create_task(talker.talk(share, plan.pace))
     except TimeoutError:
-        raise Stuck(f"{progress():.0%} was said in {plan.patience:.0f} s") from None
+        shares = zip(talkers, _shares(plan), strict=True)
+        late = [talker.name for talker, share in shares if talker.done < share]
+        raise Stuck(
+            f"{progress():.1%} was said in {plan.patience:.0f} s; not done: {late},"
+            f" deeds: {dict(nemesis.done)}"
+        ) from None
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:
