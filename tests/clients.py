@@ -12,7 +12,7 @@ from tornado.websocket import websocket_connect
 
 JSON = "broadcaster.v1.json"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-PATIENCE = 5
+PATIENCE = 15
 
 
 class Clients:

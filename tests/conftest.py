@@ -150,7 +150,7 @@ def clients(io_loop, http_server, http_port, trust):
     clients = Clients(http_port, trust)
     yield clients
     io_loop.run_sync(clients.close)
-    io_loop.run_sync(nobody_waits, timeout=7)
+    io_loop.run_sync(nobody_waits, timeout=20)
 
 
 async def nobody_waits():

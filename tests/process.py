@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60
 
 
 SERVER = (sys.executable, ROOT / "server.py")
@@ -50,7 +51,7 @@ class ServerProcess:
             self.file.close()
 
     def _url(self, start):
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if found := re.search(r"http://[^/ ]+:\d+", self.output[start:]):
                 return found[0]

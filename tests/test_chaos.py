@@ -25,6 +25,7 @@ from chaos.victim import Victim, can_fill_disks
 from parts import needs
 
 SEED = 7
+PATIENCE = 20
 FIVE = range(1, 6)
 
 
@@ -32,7 +33,7 @@ FIVE = range(1, 6)
 
 
 def test_nothing_said_is_lost_in_a_short_storm(tmp_path):
-    plan = Plan(SEED, messages=300, kills=3, pace=0.05, patience=60)
+    plan = Plan(SEED, messages=300, kills=3, pace=0.05, patience=180)
     result = asyncio.run(storm(plan, tmp_path))
     assert not result.findings, table(plan, result)
     assert result.deeds["kills"] == 3
@@ -52,8 +53,7 @@ def test_a_planted_fault_is_found_and_called_by_its_name(tmp_path, fault):
         pace=0.05,
         mischief=("cut",),
         fault=fault,
-        patience=30,
-        settling=2,
+        patience=90,
     )
     result = asyncio.run(storm(plan, tmp_path))
     _, name, besides = FAULTS[fault]
@@ -81,10 +81,10 @@ async def fill_the_disk(victim):
         assert told["code"] == "store_failed"
         assert told["retry_after"] > 0
         staying.append(asyncio.create_task(two.stay()))
-        await asyncio.wait_for(two.reaches(Place(one.epoch, 1)), 5)
+        await asyncio.wait_for(two.reaches(Place(one.epoch, 1)), PATIENCE)
         victim.free_disk()
         assert (await one.say("meanwhile"))["id"] == 2
-        await asyncio.wait_for(two.reaches(Place(one.epoch, 2)), 5)
+        await asyncio.wait_for(two.reaches(Place(one.epoch, 2)), PATIENCE)
     finally:
         for member in (one, two):
             await member.leave()
@@ -386,6 +386,21 @@ def test_a_run_that_begins_with_the_second_of_two_copies_has_no_hole():
     recording = longer(said(6, key="k2", text="text 2"), said(7), said(8))
     recording.runs.append(Run("plain", ["text 2", "text 7", "text 8"]))
     assert kinds(recording) == [DUPLICATE]
+
+
+def test_what_has_moved_is_inconsistent_and_no_hole_in_a_run_from_before():
+    recording = longer(said(6, key="k7", text="text 7"), said(7, key="k6", text="text 6"), said(8))
+    recording.connections.append(Connection("eve", Place("e", 5), "e", 5, some(6, 7, 8)))
+    recording.runs.append(Run("plain", ["text 5", "text 6", "text 7"]))
+    recording.runs.append(Run("plain", ["text 5", "text 7", "text 6", "text 8"]))
+    assert kinds(recording) == [INCONSISTENT, INCONSISTENT]
+
+
+def test_a_plain_run_over_what_has_moved_still_has_its_hole():
+    recording = longer(*some(6, 7, 8))
+    recording.publishes[6].acks.append(Place("e", 9))
+    recording.runs.append(Run("plain", ["text 5", "text 8"]))
+    assert kinds(recording) == [INCONSISTENT, HOLE]
 
 
 def test_what_a_plain_member_got_and_nobody_said_is_unexpected():

@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import resource
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from prove import autobahn
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = [*sorted((ROOT / "bin").iterdir()), ROOT / ".ci" / "run"]
+PATIENCE = 300
 LIBRARY = f"python3.{sys.version_info.minor}"
 TOOLS = [
     *("bash", "cat", "cmp", "cp", "dirname", "grep", "id"),
@@ -114,7 +116,7 @@ def run(*command, cwd="/", user=None, **more):
         user=user,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -156,7 +158,7 @@ def test_run_hands_its_arguments_on_unchanged_from_any_folder(ready, tmp_path, a
 
 def test_run_becomes_the_server_so_that_signals_reach_it(ready):
     command = subprocess.Popen([ready / "bin/run"], env=environment(), stdout=subprocess.PIPE)
-    output, _ = command.communicate(timeout=60)
+    output, _ = command.communicate(timeout=PATIENCE)
     assert json.loads(output)[2] == command.pid
 
 
@@ -170,10 +172,18 @@ def test_the_second_run_is_silent_and_quick(ready):
     assert (process.returncode, process.stderr) == (0, "")
     times = []
     for _ in range(5):
-        start = time.monotonic()
+        start, worked = time.monotonic(), work_of_commands()
         run(ready / "bin/venv", ready / ".venv", ready / "requirements.txt")
-        times.append(time.monotonic() - start)
-    assert min(times) < 0.1
+        times.append((work_of_commands() - worked, time.monotonic() - start))
+    work, wait = map(min, zip(*times, strict=True))
+    assert work < 0.1
+    assert wait < 1  # whatever else this machine has to do
+
+
+def work_of_commands():
+    """Seconds that all commands so far have kept a processor busy."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_what_is_ready_needs_no_write_access_and_no_other_python(ready, tmp_path):
@@ -231,7 +241,7 @@ def test_two_commands_at_once_share_one_setting_up(project, quick_python):
         )
         for _ in range(2)
     ]
-    errors = [command.communicate(timeout=60)[1] for command in commands]
+    errors = [command.communicate(timeout=PATIENCE)[1] for command in commands]
     assert [command.returncode for command in commands] == [0, 0]
     assert b"".join(errors).count(b"Setting up ") == 1
     assert not list(project.glob("*.lock"))
@@ -323,7 +333,7 @@ def test_a_taken_port_ends_in_one_sentence(tmp_path):
             [sys.executable, ROOT / "server.py", f"--port={port}", f"--data={tmp_path}"],
             capture_output=True,
             text=True,
-            timeout=10,
+            timeout=PATIENCE,
         )
     sentence = said(process)
     assert f"port {port}" in sentence

@@ -36,7 +36,7 @@ async def cut_after_the_last_ack(data, durability):
             await talker.say(f"message {number}")
         await victim.kill()
         await victim.start()
-        await settle(victim, [talker], recording, within=10)
+        await settle(victim, [talker], recording, within=20)
     finally:
         await talker.leave()
         await staying

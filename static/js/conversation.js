@@ -130,9 +130,9 @@ export class Conversation {
     return from !== null && from <= id && id <= to && !lost;
   }
 
-  /** @param {boolean} connected */
-  completeness(connected) {
-    return completeness(this.#coverage, connected && !this.#position.lacks(this.#head));
+  /** @param {boolean} welcomed whether a server that is there has told where its log ends */
+  completeness(welcomed) {
+    return completeness(this.#coverage, welcomed && !this.#position.lacks(this.#head));
   }
 
   #lose(lost) {

@@ -32,16 +32,25 @@ import { Watchdog } from "./watchdog.js";
 import { Whoami } from "./whoami.js";
 import { Writing } from "./writing.js";
 
+// Seconds, as between two signs of life, in which a server that took the socket says welcome.
+const WELCOMES = 6;
+
 const page = document.body.dataset;
 const secret = token(18);
 const tab = token(9);
 const me = new Whoami();
 let lost = false;
+let welcomed = false;
 
 const connection = new Connection({
   address: () => socketAddress(page.socket, query()),
   protocols: [SUBPROTOCOL],
-  on: { state: changed, frame: receive, close: closed },
+  on: {
+    state: changed,
+    open: () => watchdog.start(WELCOMES),
+    frame: receive,
+    close: closed,
+  },
 });
 const reachable = () => connection.connected;
 const state = new StateLine(() => connection.connect());
@@ -107,11 +116,15 @@ function receive(data) {
 function welcome(event) {
   // The token of this tab means nothing to this server any more.
   if (!me.isTaken(event.you.id)) return become(null, true);
+  welcomed = true;
+  state.show(connection.state);
   watchdog.start(event.heartbeat);
   writing.limit = event.limits?.message;
   if (event.limits?.name) names.limit(event.limits.name);
   identify(event.you.id);
-  adoptName(event.you.name);
+  // A name that was chosen while the welcome was on its way is newer than the one in it.
+  if (me.renamed) connection.send(rename(me.name));
+  else adoptName(event.you.name);
   people.start(event);
   showPeople(people, me.id);
   tellReturn(conversation.welcome(event));
@@ -164,18 +177,20 @@ function moved(event) {
 
 function query() {
   const since = conversation.cursor;
-  return { name: me.name, wire: secret, ...(since && { since }), ...me.proof };
+  return { name: me.ask(), wire: secret, ...(since && { since }), ...me.proof };
 }
 
 function closed(code, reason) {
+  welcomed = false;
   watchdog.stop();
   writing.lost(tooBig(code));
   lost ||= connection.state.again;
   if (stopped(code, reason)) view.note(stopped(code, reason));
 }
 
+// An open socket is no server yet, and knows nothing of what was missed: its welcome does.
 function changed(now) {
-  state.show(now);
+  if (now.is !== "connected") state.show(now);
   inspector.watched(now.is === "connected");
   drawn();
 }
@@ -234,7 +249,7 @@ function drawn() {
 }
 
 function showComplete() {
-  const { words, title } = conversation.completeness(connection.connected);
+  const { words, title } = conversation.completeness(welcomed);
   byId("complete").textContent = words;
   byId("complete").title = title;
   older.show();

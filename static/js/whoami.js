@@ -7,6 +7,7 @@ import { keep, recall } from "./storage.js";
 
 export class Whoami {
   #somebody = recallSomebody();
+  #asked = "";
 
   id = "";
   name = "";
@@ -41,6 +42,17 @@ export class Whoami {
     this.name = name;
     if (this.alone) keepSomebody(Object.assign(this.#somebody, { name }));
     else keep("name", name);
+  }
+
+  /** The name to ask the server for, in the address of the socket. */
+  ask() {
+    this.#asked = this.name;
+    return this.name;
+  }
+
+  /** Whether another name was chosen since the server was asked for one. */
+  get renamed() {
+    return this.name !== this.#asked;
   }
 
   /** @param {import("./somebody.js").Somebody | null} somebody null: oneself again */

@@ -1,5 +1,6 @@
 """What visitors do and see, in words."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -37,6 +38,7 @@ def complete(page, first, last=None):
 
 
 def connected(page):
+    """The server has said welcome."""
     expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
 
 
@@ -45,7 +47,9 @@ def lost(page):
 
 
 def try_now(page):
-    """Does not wait for the next attempt."""
+    """Does not wait for the next attempt, nor for the one after an attempt that fails just now."""
+    state = page.locator("#state")
+    expect(state).to_have_attribute("data-state", re.compile("connected|waiting"))
     page.evaluate("document.querySelector('#state-act:not([hidden])')?.click()")
 
 
@@ -71,4 +75,4 @@ def talk(server, *bodies, name="Talker", path="/ws"):
         for body in bodies:
             socket.send(body)
         for _ in bodies:
-            socket.recv(timeout=5)
+            socket.recv(timeout=20)

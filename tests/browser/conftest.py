@@ -16,7 +16,7 @@ from parts import chromium, needs_chromium
 from process import ServerProcess
 
 LAN = "broadcaster.example"
-expect.set_options(timeout=8_000)
+expect.set_options(timeout=20_000)
 
 
 def pytest_configure(config):
@@ -50,7 +50,7 @@ class Restartable:
 
     def __init__(self, data, marker):
         self.data = data
-        self.options = ["--ping-interval=2", "--ping-timeout=2", *(marker.args if marker else ())]
+        self.options = ["--ping-interval=2", "--ping-timeout=10", *(marker.args if marker else ())]
         self.port = 0
         self.start()
 
@@ -122,7 +122,8 @@ class Visitors:
         return self.contexts[-1]
 
     def _console(self, message):
-        # That a server is not there is the browser's own word, and what some tests are about.
+        # That a server is not there, or that the page did not wait for it, is the browser's own
+        # word, and what some tests are about.
         gone = any(error in message.text for error in GONE)
         if message.type in ("error", "warning") and not gone:
             self.errors.append(message.text)
@@ -135,4 +136,6 @@ GONE = (
     "ERR_EMPTY_RESPONSE",
     "ERR_INVALID_HTTP_RESPONSE",
     "ERR_INTERNET_DISCONNECTED",
+    "Connection closed before receiving a handshake response",
+    "WebSocket is closed before the connection is established",
 )

@@ -1,7 +1,8 @@
 """A wire that can be cut: a TCP proxy between the browser and the server.
 
-It can turn deaf (what the server says is lost on the way), cut what is connected,
-and let pages through but no WebSocket.
+It can turn deaf (what the server says is lost on the way) or so as soon as a WebSocket
+is open, cut what is connected, let pages through but no WebSocket, or let those wait
+at the door.
 """
 
 import socket
@@ -16,7 +17,10 @@ class Proxy:
     def __init__(self, target):
         self.target = target
         self.deaf = False
+        self.deaf_once_open = False
         self.sockets = True
+        self.door = threading.Event()
+        self.door.set()
         self.open = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -31,6 +35,7 @@ class Proxy:
 
     def stop(self):
         self.listener.close()
+        self.door.set()
         self.cut()
 
     def _accept(self):
@@ -43,8 +48,10 @@ class Proxy:
         with suppress(OSError), near:
             first = near.recv(PIECE)
             do_not_linger(near)
-            if b"upgrade: websocket" in first.lower() and not self.sockets:
-                return
+            if b"upgrade: websocket" in first.lower():
+                self.door.wait()
+                if not self.sockets:
+                    return
             with socket.create_connection(("127.0.0.1", self.target)) as far:
                 do_not_linger(near, False)
                 self._join(near, far, first)
@@ -61,7 +68,9 @@ class Proxy:
     def _back(self, far, near):
         with suppress(OSError):
             while piece := far.recv(PIECE):
-                if not self.deaf:
+                if self.deaf_once_open:
+                    near.sendall(handshake_in(piece))
+                elif not self.deaf:
                     near.sendall(piece)
         with suppress(OSError):
             near.shutdown(socket.SHUT_RDWR)
@@ -70,6 +79,12 @@ class Proxy:
         with suppress(OSError):
             while piece := near.recv(PIECE):
                 far.sendall(piece)
+
+
+def handshake_in(piece):
+    """What the server says to open a WebSocket; nothing of what it says on it."""
+    head, end, _ = piece.partition(b"\r\n\r\n")
+    return head + end if head.startswith(b"HTTP/1.1 101 ") else b""
 
 
 def do_not_linger(end, so=True):

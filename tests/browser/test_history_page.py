@@ -71,7 +71,8 @@ def test_adopted_rows_are_the_rows_that_were_received_live(visit, server):
     expect(live.locator("#messages > .message")).to_have_count(3 + len(HOSTILE) + 1)
     expect(live.locator("#messages > .message .text").first).to_have_text("will be changed, was")
     adopted = visit()
-    complete(adopted, 1, 3 + 2 + len(HOSTILE) + 1)
+    for page in (live, adopted):
+        complete(page, 1, 3 + 2 + len(HOSTILE) + 1)
     assert rows(adopted) == rows(live)
     ada.reload()
     connected(ada)

@@ -68,8 +68,8 @@ def test_a_duplicated_tab_does_not_share_the_identity(visit):
     kept = other.evaluate("Object.entries(sessionStorage)")
     copy = "for (const [key, value] of %s) sessionStorage.setItem(key, value)"
     duplicate = visit(tab_of=one, before=copy % json.dumps(kept))
+    expect(duplicate.locator("#my-name")).to_have_text(name_of(one))
     connected(duplicate)
-    assert name_of(duplicate) == name_of(one)
     write(duplicate, "who am I?")
     sees(one, "who am I?")
     expect(one.locator("#messages > .own")).to_have_count(1)

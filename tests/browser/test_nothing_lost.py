@@ -18,6 +18,8 @@ from acts import (
 from playwright.sync_api import expect
 
 WORDS = ["one", "two", "three"]
+# Nobody gives up a connection because of what a deaf one does not hear.
+NO_KEEPALIVE = pytest.mark.server_options("--ping-interval=30")
 
 
 def cut_off(page, proxy):
@@ -67,6 +69,7 @@ def test_a_closed_tab_leaves_what_was_written_to_the_next_one(visit, proxy):
     settled(again)
 
 
+@NO_KEEPALIVE
 def test_when_only_the_answer_was_lost_the_message_is_there_once(visit, proxy):
     ada, bob = visit(proxy=proxy), visit()
     connected(ada)
@@ -83,6 +86,7 @@ def test_when_only_the_answer_was_lost_the_message_is_there_once(visit, proxy):
     settled(ada)
 
 
+@NO_KEEPALIVE
 def test_when_only_the_answer_was_lost_a_reload_shows_the_message_once(visit, proxy):
     ada, bob = visit(proxy=proxy), visit()
     connected(ada)
@@ -119,13 +123,13 @@ def test_two_tabs_of_one_person_do_not_send_it_twice(visit, proxy):
     complete(bob, 1, 2)
 
 
-@pytest.mark.server_options("--keep-messages=10")
+@pytest.mark.server_options("--keep-messages=10", "--ping-interval=30")
 def test_a_small_retention_and_a_long_absence_draw_one_gap(visit, server, proxy):
     ada = visit(proxy=proxy)
+    bob = visit()
     connected(ada)
     proxy.deaf = True
     write(ada, "mine")
-    bob = visit()
     sees(bob, "mine")
     cut_off(ada, proxy)
     talk(server, *(f"other {number}" for number in range(2, 52)))
@@ -275,7 +279,7 @@ def test_where_storage_is_withheld_the_page_works_from_memory(visit, proxy):
     settled(ada)
 
 
-@pytest.mark.server_options("--ping-interval=0.4")
+@pytest.mark.server_options("--ping-interval=0.4", "--ping-timeout=2")
 def test_a_server_that_falls_silent_is_given_up(visit, proxy):
     ada = visit(proxy=proxy)
     connected(ada)
@@ -285,7 +289,7 @@ def test_a_server_that_falls_silent_is_given_up(visit, proxy):
     connected(ada)
 
 
-@pytest.mark.server_options("--ping-interval=30")
+@NO_KEEPALIVE
 def test_a_hole_is_never_shown_but_filled(visit, server, proxy):
     ada = visit(proxy=proxy)
     connected(ada)
@@ -294,6 +298,34 @@ def test_a_hole_is_never_shown_but_filled(visit, server, proxy):
     proxy.deaf = False
     talk(server, "arrived")
     sees(ada, "lost on the way", "arrived")
+    complete(ada, 1, 2)
+
+
+OPENED = """let opened = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(address, protocols) {
+    super(address, protocols);
+    const count = () => (document.documentElement.dataset.opened = ++opened);
+    if (protocols.length) this.addEventListener("open", count);
+  }
+}"""
+
+
+def test_nothing_is_connected_or_complete_before_the_welcome(visit, server, proxy):
+    talk(server, "here")
+    ada = visit(proxy=proxy, before=OPENED)
+    connected(ada)
+    complete(ada, 1)
+    proxy.deaf_once_open = True
+    proxy.cut()
+    expect(ada.locator("html")).to_have_attribute("data-opened", "2")
+    expect(ada.locator("#complete")).to_have_text("1 so far")
+    lost(ada)
+    talk(server, "meanwhile")
+    proxy.deaf_once_open = False
+    proxy.cut()
+    connected(ada)
+    sees(ada, "here", "meanwhile")
     complete(ada, 1, 2)
 
 

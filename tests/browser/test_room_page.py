@@ -111,6 +111,16 @@ def test_a_reload_keeps_the_name_and_the_person(visit):
     assert rows.nth(0).get_attribute("data-person") == rows.nth(1).get_attribute("data-person")
 
 
+def test_a_name_that_is_chosen_before_the_welcome_is_not_forgotten(visit, proxy):
+    proxy.door.clear()
+    ada, bob = visit(proxy=proxy), visit()
+    rename(ada, "Ada L.")
+    proxy.door.set()
+    connected(ada)
+    expect(bob.locator("#people-list")).to_contain_text("Ada L.")
+    assert name_of(ada) == "Ada L."
+
+
 def test_a_friendly_name_is_suggested(visit):
     name = name_of(visit())
     assert len(name.split()) == 2

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from chaos.recording import Connection, Gap, Publish, Recording, Run, Said
+from chaos.recording import Connection, Gap, Place, Publish, Recording, Run, Said
 
 LOST = "lost write"
 DUPLICATE = "duplicate"
@@ -158,6 +158,9 @@ class _Log:
                 self._places[id(publish)].append(said.id)
             else:
                 self._strangers.append(said)
+        self._moved = {
+            id(publish) for publish, place in self._told() if self._not_at(publish, place)
+        }
 
     def against_members(self) -> Iterator[Finding]:
         """All logs are one list, and everybody has come to the end of it."""
@@ -236,6 +239,8 @@ class _Log:
 
         It begins at the first of its texts that stands in the log once: of one that
         stands there twice, nobody can tell which of the two a plain member was sent.
+        Nor of one that stood somewhere else before: what has moved, which is a finding
+        of its own, is no part of that list.
         """
         list_ = [
             place
@@ -248,7 +253,9 @@ class _Log:
 
     def _is_first(self, said: Said) -> bool:
         publish = self._publish(said)
-        return publish is None or self._places[id(publish)][0] == said.id
+        if publish is None:
+            return True
+        return id(publish) not in self._moved and self._places[id(publish)][0] == said.id
 
     def _run(self, run: Run, index: dict[int, int]) -> Iterator[Finding]:
         stream: Stream | None = None
@@ -258,11 +265,28 @@ class _Log:
                 yield Finding(UNEXPECTED, f"{run.member} got {text[:20]!r}; nobody said it")
             elif not self._places.get(id(publish)):
                 yield Finding(LOST, f"{run.member} was shown {_name(publish)}; the log lacks it")
+            elif id(publish) in self._moved:
+                continue
             elif stream or len(self._places[id(publish)]) == 1:
                 number = index[self._places[id(publish)][0]]
                 stream = stream or Stream(f"{run.member} (plain)", number)
                 stream.got(number)
         yield from stream.findings() if stream else ()
+
+    def _told(self) -> Iterator[tuple[Publish, Place]]:
+        """Where each thing is, as an ack or a copy has told anybody."""
+        for publish in self._recording.publishes:
+            for place in publish.acks:
+                yield publish, place
+        for connection in self._recording.connections:
+            for event in connection.events:
+                if isinstance(event, Said) and (publish := self._publish(event)):
+                    yield publish, Place(event.epoch, event.id)
+
+    def _not_at(self, publish: Publish, place: Place) -> bool:
+        """Whether it is in the log, and not there."""
+        places = self._places.get(id(publish), [])
+        return bool(places) and place.epoch == self._recording.epoch and place.id not in places
 
     def _publish(self, said: Said) -> Publish | None:
         """What was published as this entry: by its key, and where it lost it by its words."""

@@ -74,13 +74,15 @@ async def storm(plan: Plan, data: Path) -> Result:
     )
     victim = Victim(data, *options, fault=plan.fault, pulls_plug=plan.pull_plug)
     proxy = Proxy(victim.port, plan.rng("proxy"))
-    await proxy.open()
     try:
         await victim.start()
-        recording, deeds = await _weather(plan, victim, proxy)
+        await proxy.open()  # once the server has its port, which no other can be given now
+        try:
+            recording, deeds = await _weather(plan, victim, proxy)
+        finally:
+            await proxy.close()
     finally:
         await victim.kill()
-        await proxy.close()
     deeds["cuts in mid-frame"] = proxy.cuts
     return Result(recording, check(recording), deeds, time.monotonic() - begun)
 
@@ -140,7 +142,12 @@ async def _storm(plan: Plan, talkers: list[Talker], nemesis: Nemesis) -> None:
             for talker, share in zip(talkers, _shares(plan), strict=True):
                 group.create_task(talker.talk(share, plan.pace))
     except TimeoutError:
-        raise Stuck(f"{progress():.0%} was said in {plan.patience:.0f} s") from None
+        shares = zip(talkers, _shares(plan), strict=True)
+        late = [talker.name for talker, share in shares if talker.done < share]
+        raise Stuck(
+            f"{progress():.1%} was said in {plan.patience:.0f} s; not done: {late},"
+            f" deeds: {dict(nemesis.done)}"
+        ) from None
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:

@@ -155,11 +155,13 @@ class Talker(Member):
             lanes.create_task(lane())
             lanes.create_task(lane())
 
-    async def say(self, text: str) -> dict | None:
-        """Says this once, under a key of the same words; gives the answer, or None."""
+    async def say(self, text: str) -> dict:
+        """Says this until it is answered, under a key of the same words; gives the answer."""
         await self._here.wait()
-        known = self._published.get(text)
-        return await self._try(known or self._note(Publish(self._person, text, text)))
+        publish = self._published.get(text) or self._note(Publish(self._person, text, text))
+        while (answer := await self._try(publish)) is None:
+            pass
+        return answer
 
     def _invent(self, key: str) -> Publish:
         """Mostly something new; now and then it changes or takes back what it said."""
