@@ -2,7 +2,7 @@
    each member and message. With --coalesced, what came in one turn of the loop leaves as one
    `send` for each member.
 
-       floor [--coalesced]         says its port on standard output
+       floor PORT [--coalesced]
 
    It speaks just enough for the load: /echo echoes and any other path broadcasts, its answer
    to the handshake fits the one key that the load sends, and whoever takes less than a whole
@@ -184,26 +184,26 @@ static void accept_all(int listening, int epoll)
     }
 }
 
-static int listen_on_loopback(void)
+static int listen_on_loopback(const char *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)atoi(port)),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (bind(fd, (struct sockaddr *)&address, size) || listen(fd, 4096)
-        || getsockname(fd, (struct sockaddr *)&address, &size))
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) || listen(fd, 4096))
         die("listen");
-    printf("%d\n", ntohs(address.sin_port));
-    fflush(stdout);
     return fd;
 }
 
 int main(int argument_count, char **arguments)
 {
     struct epoll_event events[EVENTS];
-    coalesced = argument_count > 1 && !strcmp(arguments[1], "--coalesced");
+    if (argument_count < 2)
+        return 2;
+    coalesced = argument_count > 2 && !strcmp(arguments[2], "--coalesced");
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    int epoll = epoll_create1(EPOLL_CLOEXEC), listening = listen_on_loopback();
+    int epoll = epoll_create1(EPOLL_CLOEXEC), listening = listen_on_loopback(arguments[1]);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listening};
     epoll_ctl(epoll, EPOLL_CTL_ADD, listening, &event);
     for (;;) {
