@@ -165,16 +165,25 @@ static void forget(void)
     memset(have, 0, sizeof have);
 }
 
+/* Runs until nothing has come for a moment. */
+static void settle(void)
+{
+    for (uint64_t before = deliveries + 1; before != deliveries;) {
+        before = deliveries;
+        pause_for(25000000);
+    }
+}
+
 /* A server may answer the handshake before it has put the member in: one message is tried
    until it comes to everybody. */
 static bool everybody_is_in(void)
 {
-    for (int tries = 0; tries < 20 && !wire.lost; tries++) {
+    for (int tries = 0; tries < 10 && !wire.lost; tries++) {
         forget();
         publish(wire.members, nanoseconds());
-        for (int turns = 0; arrived < sent && turns < 100; turns++)
+        for (int turns = 0; arrived < sent && turns < 500; turns++)
             pause_for(2000000);
-        pause_for(20000000);
+        settle();
         if (arrived == sent)
             return true;
     }

@@ -31,9 +31,10 @@ def machine(more: str = "") -> str:
 
 
 def table(head: str, rows: list[list[str]]) -> str:
-    """A Markdown table; a column whose first cell starts with a digit is set to the right."""
+    """A Markdown table; a column with a cell that starts with a digit is set to the right."""
     names = head.split("|")
-    lines = [names, [":--" if not rows[0][n][:1].isdigit() else "--:" for n in range(len(names))]]
+    numbers = [any(row[n][:1].isdigit() for row in rows) for n in range(len(names))]
+    lines = [names, ["--:" if is_number else ":--" for is_number in numbers]]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [*lines, *rows])
 
 

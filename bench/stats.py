@@ -41,17 +41,20 @@ def ratio(values: Sequence[float], base: Sequence[float]) -> Spread:
 
 @dataclass(frozen=True)
 class Limit:
-    """What a figure must reach, and should; `least` when it must be over it, not under."""
+    """What a figure must reach, and should; `least` when it is to be over that, not under."""
 
-    must: float
+    must: float | None
     aim: float | None = None
     least: bool = False
 
     def met(self, found: Spread) -> str:
-        """In a word: whether the end of the interval that lies nearer keeps to the limit."""
-        if self.aim is not None and self._holds(found, self.aim):
-            return "yes, the aim too"
-        return "yes" if self._holds(found, self.must) else "**no**"
+        """In a word: whether the far end of the interval keeps to it."""
+        aim = self.aim is not None and self._holds(found, self.aim)
+        if self.must is None:
+            return "the aim" if aim else "not the aim"
+        if not self._holds(found, self.must):
+            return "**no**"
+        return "yes, the aim too" if aim else "yes"
 
     def _holds(self, found: Spread, limit: float) -> bool:
         return found.low >= limit if self.least else found.high <= limit
