@@ -130,7 +130,7 @@ def storm(book: Book, ours: Contender, effort: Effort) -> None:
                 came = others.ask(f"join {number} {number}")
                 book.add("storm", ours.key, inside.answer())
             book.figures["all in", ours.key].append(came.seconds)
-            lasting = max(1.0, came.seconds)
+            lasting = min(10.0, max(1.0, came.seconds))
             _until_gone(served, quiet + 50)
 
 

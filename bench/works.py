@@ -50,20 +50,20 @@ FULL = Effort(
     sizes=(100, 1000, 5000, 15000),
     slow=4,
     storm=10000,
-    storms=6,
+    storms=5,
 )
 QUICK = Effort(
     rounds=3,
-    seconds=0.12,
+    seconds=0.1,
     paced=0.5,
     crowd=1000,
-    crowds=2,
+    crowds=1,
     peer_crowds=1,
     keepalive=2,
     sizes=(100, 1000, 5000),
-    slow=2,
-    storm=2000,
-    storms=2,
+    slow=1.5,
+    storm=1000,
+    storms=1,
 )
 
 
