@@ -59,6 +59,7 @@ PEER_LIST = (
     Contender(
         "coalesced", "floor, coalesced", (str(BUILT / "floor"), "PORT", "--coalesced"), echo=None
     ),
+    Contender("uwebsockets", "uWebSockets", (str(BUILT / "uwebsockets"), "PORT")),
     Contender("go", "Go, gorilla", (str(BUILT / "gorilla"), "PORT")),
     _python("websockets", "websockets, `broadcast`", "websockets_broadcast.py"),
     _python("picows", "picows, uvloop", "picows_uvloop.py"),
@@ -124,7 +125,7 @@ def _is_here(peer: Contender) -> bool:
 def versions() -> str:
     """The versions of all that is compared, as one sentence."""
     found = [f"{name} {version(name)}" for name in ("websockets", "picows", "aiohttp", "uvloop")]
-    found.append(f"socketify {version('socketify')}")
+    found.append(f"socketify {version('socketify')} and the uWebSockets in it")
     commands = {
         "Node.js": ("node", "--version"),
         "ws": ("node", "-p", f"require('{ROOT}/bench/node_modules/ws/package.json').version"),

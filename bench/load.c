@@ -18,10 +18,10 @@
    Times are read when a member's socket has been read; processor time is read right before
    the first message leaves and right after the last one has arrived. */
 
+#include "tally.h"
 #include "wire.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,44 +29,20 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define RING 65536          /* messages that may be in flight */
 #define PATIENCE 20e9       /* nanoseconds until what has not come will not come */
 #define EVENTS 512
-#define STEPS 128           /* buckets for each power of two: a latency to 1.6 % */
 
 static struct wire wire = {.path = "/ws"};
-static clockid_t clocks[8];
-static int clock_count;
 static const char *text = "sixty-four bytes of something to say, which is what people write";
 static uint64_t key;        /* makes each message another */
 
 static bool echoing;
 static uint64_t until;      /* when an echoing member stops */
-static uint64_t sent, arrived, deliveries;
+static uint64_t sent, arrived; /* messages, and those that all members have */
 static uint64_t sent_at[RING], have[RING];
-static uint64_t latencies[64 * STEPS], longest;
-
-/* -- latencies, counted in buckets ------------------------------------------------ */
-
-static void count_latency(uint64_t taken)
-{
-    unsigned power = taken < STEPS ? 0 : 63u - (unsigned)__builtin_clzll(taken) - 6;
-    latencies[power * STEPS + (taken >> power)]++;
-    if (taken > longest)
-        longest = taken;
-}
-
-static double percentile(double which)
-{
-    double wanted = which / 100 * (double)deliveries, seen = 0;
-    for (unsigned n = 0; n < 64 * STEPS; n++)
-        if ((seen += (double)latencies[n]) >= wanted && latencies[n])
-            return ((double)(n % STEPS) + 0.5) * (double)(1ull << (n / STEPS));
-    return 0;
-}
 
 /* -- publishing ------------------------------------------------------------------- */
 
@@ -96,7 +72,6 @@ static void publish(struct member *member, uint64_t now)
 
 static void came(struct member *member, uint64_t now)
 {
-    deliveries++;
     if (echoing) {
         count_latency(now - member->sent_at);
         arrived++;
@@ -160,16 +135,16 @@ static void forget(void)
 {
     for (size_t n = 0; n < wire.count; n++)
         wire.members[n].got = 0;
-    sent = arrived = deliveries = longest = wire.bytes = wire.pings = 0;
-    memset(latencies, 0, sizeof latencies);
+    sent = arrived = wire.bytes = wire.pings = 0;
     memset(have, 0, sizeof have);
+    forget_latencies();
 }
 
 /* Runs until nothing has come for a moment. */
 static void settle(void)
 {
-    for (uint64_t before = deliveries + 1; before != deliveries;) {
-        before = deliveries;
+    for (uint64_t before = UINT64_MAX; before != latencies_counted();) {
+        before = latencies_counted();
         pause_for(25000000);
     }
 }
@@ -192,39 +167,6 @@ static bool everybody_is_in(void)
 
 /* -- what is measured ------------------------------------------------------------- */
 
-static double seconds_of(clockid_t clock)
-{
-    struct timespec time;
-    if (clock_gettime(clock, &time))
-        fail("the server's clock");
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-struct mark { uint64_t at; double server, load; };
-
-static struct mark mark(void)
-{
-    struct mark now = {nanoseconds(), 0, seconds_of(CLOCK_PROCESS_CPUTIME_ID)};
-    for (int n = 0; n < clock_count; n++)
-        now.server += seconds_of(clocks[n]);
-    return now;
-}
-
-static void report(struct mark start, bool complete)
-{
-    struct mark end = mark();
-    printf("{\"complete\": %s, \"members\": %zu, \"lost\": %zu, \"sent\": %llu,"
-           " \"deliveries\": %llu, \"bytes\": %llu, \"pings\": %llu, \"deflated\": %s,"
-           " \"seconds\": %.9f, \"server\": %.9f, \"load\": %.9f,"
-           " \"p50\": %.9f, \"p99\": %.9f, \"longest\": %.9f}\n",
-           complete ? "true" : "false", wire.count, wire.lost, (unsigned long long)sent,
-           (unsigned long long)deliveries, (unsigned long long)wire.bytes,
-           (unsigned long long)wire.pings, wire.deflated ? "true" : "false",
-           (double)(end.at - start.at) / 1e9, end.server - start.server, end.load - start.load,
-           percentile(50) / 1e9, percentile(99) / 1e9, (double)longest / 1e9);
-    fflush(stdout);
-}
-
 static void join(size_t count, size_t at_once)
 {
     size_t first = wire.count, started = 0, before = wire.joined + wire.lost;
@@ -235,7 +177,7 @@ static void join(size_t count, size_t at_once)
             wire_connect(&wire, &wire.members[first + started++]);
         turn(100000000, false);
     }
-    report(start, !wire.lost && wire.joined - before == count);
+    report(&wire, sent, start, !wire.lost && wire.joined - before == count);
 }
 
 static void flow(uint64_t in_flight, double seconds)
@@ -284,7 +226,7 @@ static void measure(const char *command, double number, double seconds)
     for (int warm = 1; warm >= 0; warm--) { /* the first time is short and does not count */
         double span = warm ? seconds / 10 : seconds;
         if (!echoing && warm && !everybody_is_in()) {
-            report(mark(), false);
+            report(&wire, sent, mark(), false);
             return;
         }
         forget();
@@ -299,7 +241,7 @@ static void measure(const char *command, double number, double seconds)
             paced(number, span);
         bool complete = drained();
         if (!warm || !complete) {
-            report(start, complete);
+            report(&wire, sent, start, complete);
             return;
         }
     }
@@ -311,7 +253,7 @@ static void stall(size_t never, size_t byte)
         wire.members[n].reading = n < never ? NEVER_READS : READS_A_BYTE_A_SECOND;
         epoll_ctl(wire.epoll, EPOLL_CTL_DEL, wire.members[n].fd, NULL);
     }
-    report(mark(), true);
+    report(&wire, sent, mark(), true);
 }
 
 static void obey(const char *line)
@@ -327,19 +269,12 @@ static void obey(const char *line)
         forget();
         struct mark start = mark();
         pause_for((uint64_t)(a * 1e9));
-        report(start, !wire.lost);
+        report(&wire, sent, start, !wire.lost);
     } else if (found > 1)
         measure(command, a, found == 2 ? a : b);
 }
 
 /* -- starting --------------------------------------------------------------------- */
-
-static void watch_pids(char *list)
-{
-    for (char *pid = strtok(list, ","); pid && clock_count < 8; pid = strtok(NULL, ","))
-        if (clock_getcpuclockid(atoi(pid), &clocks[clock_count++]))
-            fail("--pid");
-}
 
 static void read_options(int count, char **arguments)
 {
@@ -353,7 +288,7 @@ static void read_options(int count, char **arguments)
     for (int which; (which = getopt_long(count, arguments, "", options, NULL)) != -1;)
         switch (which) {
         case 'p': wire.server.sin_port = htons((uint16_t)atoi(optarg)); break;
-        case 'i': watch_pids(optarg); break;
+        case 'i': watch_processes(optarg); break;
         case 'a': wire.path = optarg; break;
         case 'f': wire.from.sin_addr.s_addr = inet_addr(optarg); break;
         case 'r': wire.rooms = (unsigned)atoi(optarg); break;

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from bench.contenders import FLOOR, MEMORY, Contender, as_json
 from bench.cores import Failed, Load, Served, files_allowed, loading, serving
-from bench.works import BROADCASTS, MEMBERS, RATE, Book, Effort, in_turn, say, seats
+from bench.works import BROADCASTS, MEMBERS, RATE, Book, Effort, in_turn, rounds, say, seats
 
 STORES = {"memory": MEMORY, "process": "--durability=process"}
 PINGED = 5000
@@ -24,7 +24,7 @@ def keepalive(book: Book, ours: Contender, effort: Effort) -> None:
         asked = [each.plus(MEMORY, "--ping-interval=2") for each in (ours, as_json(ours))]
         loads = seats(stack, book, asked, PINGED)
         time.sleep(2)
-        for turn in range(max(2, effort.rounds - 3)):
+        for turn in rounds(effort, effort.least):
             say(f"round {turn + 1}: keepalive")
             for key in in_turn(loads, turn):
                 sample = loads[key].ask(f"idle {effort.keepalive}")
@@ -44,7 +44,7 @@ def deflate(book: Book, ours: Contender, effort: Effort) -> None:
                 stack, book, [ours.plus(MEMORY)], 500, f"--text={text}", *options
             ).values()
             loads[work] = load
-        for turn in range(effort.rounds):
+        for turn in rounds(effort):
             say(f"round {turn + 1}: permessage-deflate")
             for work in in_turn(loads, turn):
                 book.take(work, ours.key, loads[work], f"flow 1 {effort.seconds}")
@@ -56,7 +56,7 @@ def history(book: Book, ours: Contender, effort: Effort) -> None:
         loads = {}
         for store, option in STORES.items():
             [loads[store]] = seats(stack, book, [ours.plus(option)], MEMBERS).values()
-        for turn in range(effort.rounds):
+        for turn in rounds(effort):
             say(f"round {turn + 1}: history")
             for work, command in BROADCASTS.items():
                 for store in in_turn(loads, turn):
@@ -73,7 +73,7 @@ def growth(book: Book, ours: Contender, effort: Effort) -> None:
             for number in sizes:
                 [load] = seats(stack, book, [contender], number).values()
                 loads[f"{contender.key} {number}"] = load
-        for turn in range(effort.rounds):
+        for turn in rounds(effort):
             say(f"round {turn + 1}: growth")
             for name in in_turn(loads, turn):
                 key, _, size = name.partition(" ")
@@ -89,7 +89,7 @@ def rooms(book: Book, ours: Contender, effort: Effort) -> None:
             options = f"--rooms={ROOMS}"
             stack.enter_context(loading(served, "/ws/other", others, options))
             loads[work] = stack.enter_context(loading(served, "/ws/bench", MEMBERS))
-        for turn in range(effort.rounds):
+        for turn in rounds(effort):
             say(f"round {turn + 1}: rooms")
             for work in in_turn(loads, turn):
                 book.take(work, ours.key, loads[work], f"flow 1 {effort.seconds}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -24,9 +24,12 @@ RATE = 20
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured."""
+    """How much is measured: `rounds` of each work, or fewer, though never under `least`, when
+    they would last longer than `allowance` seconds."""
 
     rounds: int
+    least: int
+    allowance: float
     seconds: float
     paced: float
     crowd: int
@@ -41,6 +44,8 @@ class Effort:
 
 FULL = Effort(
     rounds=9,
+    least=6,
+    allowance=120,
     seconds=0.35,
     paced=1.5,
     crowd=5000,
@@ -54,6 +59,8 @@ FULL = Effort(
 )
 QUICK = Effort(
     rounds=3,
+    least=2,
+    allowance=10,
     seconds=0.1,
     paced=0.5,
     crowd=1000,
@@ -108,7 +115,7 @@ def broadcast(book: Book, contenders: Sequence[Contender], effort: Effort) -> No
     """A message to a thousand: one in flight, eight, and a hundred members at once."""
     with ExitStack() as stack:
         loads = seats(stack, book, contenders, MEMBERS)
-        for turn in range(effort.rounds):
+        for turn in rounds(effort):
             for work, command in BROADCASTS.items():
                 say(f"round {turn + 1}: {work}")
                 for key in in_turn(loads, turn):
@@ -120,7 +127,7 @@ def echo(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
     with ExitStack() as stack:
         able = [contender for contender in contenders if contender.echo]
         loads = seats(stack, book, able, 100, echoes=True)
-        for turn in range(effort.rounds):
+        for turn in rounds(effort):
             say(f"round {turn + 1}: echo")
             for key in in_turn(loads, turn):
                 book.take("echo", key, loads[key], f"echo {effort.seconds}")
@@ -130,7 +137,7 @@ def paced(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
     """Twenty thousand deliveries a second, which leaves everybody time to breathe."""
     with ExitStack() as stack:
         loads = seats(stack, book, contenders, MEMBERS)
-        for turn in range(effort.rounds):
+        for turn in rounds(effort):
             say(f"round {turn + 1}: {RATE * MEMBERS:,} deliveries a second")
             for key in in_turn(loads, turn):
                 book.take("paced", key, loads[key], f"paced {RATE} {effort.paced}")
@@ -184,6 +191,15 @@ def seats(
         except Failed as failed:
             book.fail("start", contender.key, failed)
     return loads
+
+
+def rounds(effort: Effort, most: int = 0) -> Iterator[int]:
+    """The number of each round, from 0."""
+    end = time.monotonic() + effort.allowance
+    for turn in range(most or effort.rounds):
+        if turn >= effort.least and time.monotonic() > end:
+            return
+        yield turn
 
 
 def in_turn(loads: dict[str, Load], turn: int) -> list[str]:
