@@ -34,6 +34,8 @@ class Contender:
     echo: str | None = "/echo"
     load: tuple[str, ...] = ()
     needs: str = ""
+    workers: int = 0
+    """How many processes it starts that do its work."""
 
     def plus(self, *options: str) -> Contender:
         """The same with more options on its command line."""
@@ -72,6 +74,7 @@ PEER_LIST = (
         ("nginx", "-p", "FOLDER", "-c", "FOLDER/nchan.conf"),
         echo=None,
         needs="/usr/lib/nginx/modules/ngx_nchan_module.so",
+        workers=1,
     ),
     _python("tornado", "Tornado, `write_message`", "tornado_loop.py"),
 )

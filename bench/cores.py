@@ -79,7 +79,7 @@ class Served:
                 preexec_fn=_on_core(0),
             )
         try:
-            self._wait_for_port()
+            self._wait_until_ready()
         except Failed:
             self.stop()
             raise
@@ -113,12 +113,13 @@ class Served:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def _wait_for_port(self) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + 15
         while self._process.poll() is None and time.monotonic() < deadline:
             with socket.socket() as probe:
-                if not probe.connect_ex(("127.0.0.1", self.port)):
-                    return
+                listens = not probe.connect_ex(("127.0.0.1", self.port))
+            if listens and len(self.pids) > self.contender.workers:
+                return
             time.sleep(0.02)
         raise Failed(f"{self.contender.name} did not start: {self._log.read_text()[-500:]}")
 
@@ -167,7 +168,7 @@ class Load:
         if not line:
             raise Failed(f"{self._served.contender.name}: no answer to `{command}`")
         sample = Sample(**json.loads(line))
-        if not sample.complete:
+        if not sample.complete or (sample.deliveries and not sample.server):
             raise Failed(f"{self._served.contender.name}: `{command}` was not completed: {sample}")
         return sample
 

@@ -236,7 +236,7 @@ static void measure(const char *command, double number, double seconds)
         else if (!strcmp(command, "flow"))
             flow((uint64_t)number, span);
         else if (!strcmp(command, "burst"))
-            burst((uint64_t)number, span);
+            burst((uint64_t)(warm ? number / 10 : number), span);
         else
             paced(number, span);
         bool complete = drained();

@@ -17,6 +17,10 @@ from bench.works import FULL, QUICK, Book, Effort, say
 
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "pictures" / "performance.svg"
+SHOWN = (
+    "![Processor time for each delivery by server, for one message in flight, eight in flight,"
+    f" and a hundred members at once.](pictures/{PICTURE.name})"
+)
 SIDE_BY_SIDE = {work.__name__: work for work in (works.broadcast, works.echo, works.crowd)}
 WHO_IS_PACED = ("floor", "go", "websockets")
 
@@ -40,8 +44,8 @@ def main() -> None:
     whole = "\n\n".join([machine, *tables.all_of(book)])
     print(f"\n{whole}\n\n{time.monotonic() - start:.0f} seconds")
     if not options.quick and not options.only:
-        report.write(PAGE, "bench/run", whole)
         plot.draw(book, PICTURE)
+        report.write(PAGE, "bench/run", f"{SHOWN}\n\n{whole}")
 
 
 def measure(book: Book, effort: Effort, only: list[str], names: list[str]) -> None:

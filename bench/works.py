@@ -45,7 +45,7 @@ class Effort:
 FULL = Effort(
     rounds=9,
     least=6,
-    allowance=120,
+    allowance=240,
     seconds=0.35,
     paced=1.5,
     crowd=5000,
