@@ -15,6 +15,7 @@ PANELS = {
     "eight": "eight in flight",
     "burst": "100 members at once",
 }
+TICKS = (0.1, 1, 10, 100)
 # Both are told from a white page and from a dark one.
 GREY, ACCENT = "#8a8f98", "#2f81c4"
 
@@ -47,6 +48,8 @@ def draw(book: Book, path: Path) -> None:
         for place, value in enumerate(values):
             axes.text(value * 1.15, place, f"{value:.2f}", va="center", fontsize=8)
         axes.set(xscale="log", xlim=(0.02, 200), title=title)
+        axes.set_xticks(TICKS, labels=[f"{tick:g}" for tick in TICKS])
+        axes.minorticks_off()
         axes.title.set_fontsize(9)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(axis="y", length=0)

@@ -10,6 +10,8 @@ import pytest
 
 from bench.report import table
 from bench.stats import Limit, Spread, ratio, spread
+from bench.verdicts import verdicts
+from bench.works import Book
 from parts import needs_c
 from process import ROOT
 
@@ -69,6 +71,27 @@ def test_columns_of_numbers_are_set_to_the_right():
         "| floor | - |",
         "| ours | 4.5 |",
     ]
+
+
+def row_of(book, work):
+    [line] = [line for line in verdicts(book).splitlines() if line.startswith(f"| {work} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_verdict_is_computed_from_the_rounds():
+    book = Book()
+    book.figures["one", "floor"] = [4.0, 8.0, 4.0, 4.0, 5.0, 4.0]
+    book.figures["one", "ours"] = [4.4, 8.8, 4.8, 4.4, 5.5, 4.2]
+    work = "broadcast, one in flight, over the floor"
+    assert row_of(book, work) == [work, "1.10", "1.05 to 1.20", "1.25", "1.05", "yes"]
+    book.figures["one", "ours"][1] = 16.0
+    assert row_of(book, work)[-1] == "**no**"
+
+
+def test_what_was_not_measured_is_not_called_met():
+    for line in verdicts(Book()).splitlines()[2:]:
+        assert "| not measured |" in line
+        assert line.endswith("| - |")
 
 
 # The load and the floor
