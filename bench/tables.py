@@ -13,6 +13,8 @@ from bench.verdicts import verdicts
 from bench.works import BROADCASTS, Book
 
 NONE = "-"
+FULL = 95
+"""Per cent of a core that count as all of it."""
 UNITS = {"one": "one in flight", "eight": "eight", "burst": "burst", "echo": "echo"}
 
 
@@ -93,15 +95,33 @@ def shares(book: Book) -> str:
         return [_share(book.samples.get((work, key), [])) for work in (*UNITS, "accepts")]
 
     heads = [f"{name}: server / load, %" for name in (*UNITS.values(), "connecting")]
-    return _side_by_side(book, "|".join(["server", *heads]), cells)
+    shown = _side_by_side(book, "|".join(["server", *heads]), cells)
+    return f"{shown}\n\n{_pace(book)}" if shown else ""
+
+
+def _pace(book: Book) -> str:
+    """In a sentence: where it was the load that had no time left, and the server had some."""
+    names = names_by_key()
+    limited = []
+    for (work, key), samples in book.samples.items():
+        server, load = _use(samples)
+        if key in names and load > FULL and load > server:
+            limited.append(f"{names[key]} ({UNITS.get(work, work)})")
+    if not limited:
+        return "The load was nowhere the limit."
+    return f"The load set the pace of {', '.join(limited)}, and of nothing else."
+
+
+def _use(samples: list[Sample]) -> tuple[float, float]:
+    """The server's and the load's share of their cores, in per cent."""
+    server = median(sample.server / sample.seconds for sample in samples)
+    load = median(sample.load / sample.seconds for sample in samples)
+    return 100 * server, 100 * load
 
 
 def _share(samples: list[Sample]) -> str:
-    if not samples:
-        return NONE
-    server = 100 * median(sample.server / sample.seconds for sample in samples)
-    load = 100 * median(sample.load / sample.seconds for sample in samples)
-    return f"{server:.0f} / {load:.0f}"
+    server, load = _use(samples) if samples else (0, 0)
+    return f"{server:.0f} / {load:.0f}" if samples else NONE
 
 
 def growth(book: Book) -> str:
