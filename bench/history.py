@@ -7,26 +7,20 @@ so that whatever else the machine does meets all of them alike.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import sqlite3
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median, quantiles
 
-import tornado
-
-from bench import tabs
+from bench import report, tabs
 from bench.load import Published, fan_out, publish
+from bench.report import ms, table
 from bench.server import ROOT, STORES, all_running, sync_time, traced
 
 REPORT = ROOT / "docs" / "history.md"
-BEGIN, END = "<!-- begin: written by bench/history -->", "<!-- end -->"
 PUBLISHERS = (1, 10, 100)
 CROWD = 1000
 
@@ -52,18 +46,18 @@ def main() -> None:
     effort = QUICK if parser.parse_args().quick else FULL
     if sys.platform != "linux":
         sys.exit("bench/history: needs Linux, whose /proc says what the server's processor time is")
-    start = time.monotonic()
+    start, synced = time.monotonic(), f"{sync_time() * 1000:.2f}"
     parts = [
-        machine(),
+        report.machine(f", SQLite {sqlite3.sqlite_version}; this disk syncs 4 KiB in {synced} ms"),
         publishing(effort),
         syncing(effort),
         crowd(effort),
         typing(effort),
     ]
-    report = "\n\n".join(parts)
-    print(f"\n{report}\n\n{time.monotonic() - start:.0f} seconds")
+    whole = "\n\n".join(parts)
+    print(f"\n{whole}\n\n{time.monotonic() - start:.0f} seconds")
     if effort is FULL:
-        write(report)
+        report.write(REPORT, "bench/history", whole)
 
 
 # -- what is measured ------------------------------------------------------------
@@ -162,25 +156,6 @@ def typing(effort: Effort) -> str:
     return table("store|members|Enter to visible, ms: p50|p99", rows)
 
 
-def machine() -> str:
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    priority = f", and this ran at priority {os.nice(0)}" if os.nice(0) else ""
-    return (
-        f"Measured on {datetime.now(UTC):%d %B %Y}: {os.cpu_count()} cores ({model}),"
-        f" Linux {platform.release().partition('-')[0]}, Python {platform.python_version()},"
-        f" Tornado {tornado.version}, SQLite {sqlite3.sqlite_version}; this disk syncs 4 KiB in"
-        f" {sync_time() * 1000:.2f} ms. Other work ran on the machine"
-        f" (load {os.getloadavg()[0]:.1f} at the start){priority}."
-    )
-
-
 # -- how it is shown -------------------------------------------------------------
 
 
@@ -194,25 +169,8 @@ def ratio(runs: list[list[float]], base: list[list[float]], which: int) -> str:
     return f"{median(percentile(a, which) / percentile(b, which) for a, b in pairs):.2f}"
 
 
-def ms(seconds: float) -> str:
-    return f"{seconds * 1000:.1f}" if seconds >= 0.01 else f"{seconds * 1000:.2f}"
-
-
-def table(head: str, rows: list[list[str]]) -> str:
-    names = head.split("|")
-    lines = [names, [":--" if not rows[0][n][0].isdigit() else "--:" for n in range(len(names))]]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [*lines, *rows])
-
-
 def say(words: str) -> None:
-    print(f"bench/history: {words}", file=sys.stderr, flush=True)
-
-
-def write(report: str) -> None:
-    text = REPORT.read_text()
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    REPORT.write_text(f"{before}{BEGIN}\n{report}\n{END}{after}")
+    report.say("bench/history", words)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ With CI=true nothing is left out: a missing part fails its tests.
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,4 @@ def needs(part, there):
 has_node = shutil.which("node") and (Path(__file__).parent / "node_modules" / "wscat").exists()
 needs_node = needs("Node.js with the packages of tests/package.json", has_node)
 needs_chromium = needs("Chromium", chromium())
+needs_c = needs("C compiler on Linux", sys.platform == "linux" and shutil.which("cc"))
