@@ -7,6 +7,7 @@ wins. Each is checked here, once, before anything starts.
 from __future__ import annotations
 
 import os
+import select
 import sys
 import tomllib
 from dataclasses import dataclass, fields
@@ -143,6 +144,10 @@ def _checked(given: OptionParser) -> Settings:
     need(0 <= given.port <= 65535, f"--port={given.port} is no port: it is 0 to 65535")
     need(given.mode in MODES, f"--mode={given.mode} is no mode: it is {' or '.join(MODES)}")
     need(given.engine in ENGINES, f"--engine={given.engine} is none of {', '.join(ENGINES)}")
+    need(
+        given.engine != "epoll" or hasattr(select, "epoll"),
+        "--engine=epoll is for Linux; leave it out",
+    )
     need(given.logging in LEVELS, f"--logging={given.logging} is none of {', '.join(LEVELS)}")
     need(given.durability in DURABILITIES, f"--durability={given.durability} is power or process")
     need(given.keep_messages >= 1, "--keep-messages is at least 1")

@@ -94,7 +94,7 @@ class BroadcastHandler(SocketHandler):
                 self.joining.cancel()
             self.services.hub.leave(self.room, self)
 
-    def received(self, message: str | bytes) -> Awaitable[object] | None:
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         try:
             return self._take(message)
         except Refusal as refusal:
@@ -127,10 +127,10 @@ class BroadcastHandler(SocketHandler):
             self.refuse(refusal)
             self.close(refusal.close, refusal.code)
         except Exception:
-            self._bug()
+            self.failed()
         self.joining = None
 
-    def _take(self, message: str | bytes) -> Awaitable[object] | None:
+    def _take(self, message: str | bytes) -> Awaitable[None] | None:
         if not self.speaks_json:
             return self.unstored.add(self.room.relay(self, message), len(message))
         match parse(message):
@@ -165,14 +165,19 @@ class Unstored:
         self._messages = 0
         self._bytes = 0
 
-    def add(self, stored: asyncio.Future[Stored], size: int) -> Awaitable[object] | None:
+    def add(self, stored: asyncio.Future[Stored], size: int) -> Awaitable[None] | None:
         self._messages += 1
         self._bytes += size
         stored.add_done_callback(lambda _: self._settle(size))
         if self._messages <= UNSTORED_MESSAGES and self._bytes <= UNSTORED_BYTES:
             return None
-        return asyncio.wait([stored])
+        return _done(stored)
 
     def _settle(self, size: int) -> None:
         self._messages -= 1
         self._bytes -= size
+
+
+async def _done(stored: asyncio.Future[Stored]) -> None:
+    """Waits for this whatever comes of it; whoever sent it is told by the room."""
+    await asyncio.wait([stored])

@@ -14,7 +14,7 @@ class EchoHandler(SocketHandler):
 
     kind = "echo"
 
-    def received(self, message: str | bytes) -> Awaitable[object] | None:
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         opcode, payload = (
             (TEXT, message.encode()) if isinstance(message, str) else (BINARY, message)
         )

@@ -29,9 +29,8 @@ def sweep(liveness: Liveness, now: float) -> None:
     for waiter in tuple(SocketHandler.waiters):
         if waiter.ws_connection is None:
             continue  # it is being closed
-        if waiter.line.moved:
-            # Its pong may be a long way behind what it is still reading.
-            waiter.line.moved = False
+        if waiter.line.alive:
+            waiter.line.alive = False
             waiter.pulse.heard()
         match liveness.verdict(waiter.pulse, now):
             case Verdict.PING:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Awaitable
 from functools import partial
 from typing import ClassVar
 
@@ -60,10 +59,6 @@ class SocketHandler(Handler):
     def joined(self) -> None:
         """The handshake is done. Must not wait: nothing is read before it returns."""
 
-    def received(self, message: str | bytes) -> Awaitable[object] | None:
-        """A whole message came; what is returned is awaited before the next is read."""
-        raise NotImplementedError
-
     def left(self) -> None:
         """The connection is over; called once, even when `joined` failed half-way."""
 
@@ -93,6 +88,11 @@ class SocketHandler(Handler):
         """More would wait for this peer than the budget allows."""
         log.info("%s is too slow: over %d bytes wait", self.name, self.services.member_budget)
         self.close(TRY_LATER)
+
+    def failed(self) -> None:
+        """Something of ours raised the exception that is being handled."""
+        log.exception("%s is closed by an error of ours", self.name)
+        self.close(BUG)
 
     # -- what Tornado asks --------------------------------------------------------
 
@@ -143,29 +143,9 @@ class SocketHandler(Handler):
         self.line, self.window = self.ws_connection.line, self.ws_connection.window
         self.pulse = self.services.liveness.begin(time.monotonic())
         SocketHandler.waiters.add(self)
-        try:
-            log.info("%s %s joins from %s", self.name, self.kind, self.request.remote_ip)
-            self._open_tap(self.ws_connection)
-            self.joined()
-        except Exception:
-            self._bug()
-
-    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
-        try:
-            self.pulse.heard()
-            waiting = self.received(message)
-        except Exception:
-            self._bug()
-            return None
-        return None if waiting is None else self._guarded(waiting)
-
-    def on_ping(self, data: bytes) -> None:
-        try:
-            self.pulse.heard()
-        except Exception:
-            self._bug()
-
-    on_pong = on_ping
+        log.info("%s %s joins from %s", self.name, self.kind, self.request.remote_ip)
+        self._open_tap(self.ws_connection)
+        self.joined()
 
     def on_close(self) -> None:
         if self not in SocketHandler.waiters:
@@ -179,16 +159,6 @@ class SocketHandler(Handler):
             log.exception("%s did not leave cleanly", self.name)
 
     # -- within -------------------------------------------------------------------
-
-    async def _guarded(self, waiting: Awaitable[object]) -> None:
-        try:
-            await waiting
-        except Exception:
-            self._bug()
-
-    def _bug(self) -> None:
-        log.exception("%s is closed by an error of ours", self.name)
-        self.close(BUG)
 
     def _open_tap(self, connection: Connection) -> None:
         if self.secret:

@@ -24,7 +24,7 @@ class WatchHandler(SocketHandler):
         self.watching = self.services.taps.get(self.secret)
         self.watching.watch(self)
 
-    def received(self, message: str | bytes) -> None:
+    def on_message(self, message: str | bytes) -> None:
         try:
             parse_watcher(message)
         except Refusal as refusal:

@@ -174,7 +174,7 @@ def test_a_message_of_empty_fragments_does_not_grow():
 def test_what_was_read_is_not_held_on_to():
     parser = Parser(LIMIT)
     events(client_frame(BINARY, bytes(50_000)), client_frame(PING), parser=parser)
-    assert parser._data == b""
+    assert parser.fed == b""
 
 
 # -- what a peer may not write ---------------------------------------------------------

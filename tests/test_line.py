@@ -223,18 +223,26 @@ async def test_whoever_waits_for_it_to_be_drained_goes_on_when_it_is_or_ends(mak
     await waiting
 
 
+async def test_what_comes_is_a_sign_of_life(make):
+    line, owner, theirs = make()
+    assert not line.alive
+    theirs.send(b"x")
+    await until(lambda: owner.got)
+    assert line.alive
+
+
 async def test_a_peer_that_takes_what_waited_shows_that_it_is_there(make):
     line, _, theirs = make()
     line.send(b"straight")
-    assert not line.moved
+    assert not line.alive
     await read(theirs, 8)
     line.send(bytes(300_000))
-    assert not line.moved
+    assert not line.alive
     await read(theirs, 300_000)
-    await until(lambda: line.moved)
-    line.moved = False
+    await until(lambda: line.alive)
+    line.alive = False
     line.send(b"straight again")
-    assert not line.moved
+    assert not line.alive
 
 
 async def test_what_may_be_missed_has_room_only_while_less_than_half_the_budget_waits(make):

@@ -7,7 +7,6 @@ import socket
 
 import pytest
 
-from chat.liveness import Pulse
 from clients import BINARY, CLOSE, JSON, PING, PONG, TEXT
 from handlers.broadcast import BroadcastHandler
 from handlers.echo import EchoHandler
@@ -169,8 +168,8 @@ async def test_a_bug_in_handling_a_message_closes_1011_and_leaves_no_waiter(
     def at_once(self, message):
         raise Broken
 
-    monkeypatch.setattr(BroadcastHandler, "received", at_once)
-    monkeypatch.setattr(EchoHandler, "received", later)
+    monkeypatch.setattr(BroadcastHandler, "on_message", at_once)
+    monkeypatch.setattr(EchoHandler, "on_message", later)
     client = await clients.plain(path)
     await client.send("boom")
     assert (await client.closed())[0] == 1011
@@ -181,10 +180,11 @@ async def test_a_bug_in_handling_a_message_closes_1011_and_leaves_no_waiter(
 @pytest.mark.expect_log("is closed by an error of ours")
 @pytest.mark.parametrize("opcode", [PING, PONG])
 async def test_a_bug_in_answering_a_control_frame_closes_1011_too(clients, monkeypatch, opcode):
-    def heard(self):
+    def heard(self, data):
         raise Broken
 
-    monkeypatch.setattr(Pulse, "heard", heard)
+    monkeypatch.setattr(SocketHandler, "on_ping", heard)
+    monkeypatch.setattr(SocketHandler, "on_pong", heard)
     client = await clients.raw()
     client.send(opcode, b"boom")
     assert (await client.closed())[0] == 1011

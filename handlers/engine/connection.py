@@ -22,7 +22,6 @@ from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 from handlers.engine import deflate
 from handlers.engine.frames import (
     BINARY,
-    CLOSE,
     PING,
     PONG,
     TEXT,
@@ -58,6 +57,10 @@ class Handler(WebSocketHandler):
 
     def overrun(self) -> None:
         """The peer does not take what it is sent, and more would wait than it may."""
+        raise NotImplementedError
+
+    def failed(self) -> None:
+        """Something of ours raised the exception that is being handled."""
         raise NotImplementedError
 
 
@@ -122,7 +125,10 @@ class Connection(ServerProtocol):
         inflates = deflate.inflate if self.window else None
         self.parser = Parser(handler.max_message_size, inflates)
         self.line = handler.roads.line(self, handler.detach())
-        handler.open(*handler.open_args, **handler.open_kwargs)
+        try:
+            handler.open(*handler.open_args, **handler.open_kwargs)
+        except Exception:
+            handler.failed()
         # When Tornado, which has called us, is done with it.
         asyncio.get_running_loop().call_soon(lighten, handler)
         self.line.start()
@@ -150,27 +156,39 @@ class Connection(ServerProtocol):
 
     def _work(self) -> None:
         """Handles what has come, one thing after the other, until one has to be waited for."""
+        parser = self.parser
         try:
-            while not self._deaf and (event := self.parser.next()) is not None:
-                waiting = self._handle(*event)
-                if waiting is not None:
-                    self.line.pause()
-                    asyncio.ensure_future(waiting).add_done_callback(self._go_on)
+            while parser.fed and not self._deaf and (event := parser.next()) is not None:
+                opcode, payload = event
+                if opcode > BINARY:
+                    self._control(opcode, payload)
+                elif not self._closing and (waiting := self.handler.on_message(payload)):
+                    self._wait_for(waiting)
                     return
         except Violation as violation:
             self._fail(violation.code, str(violation))
+        except Exception:
+            self.handler.failed()
 
-    def _handle(self, opcode: int, payload: Any) -> Awaitable[None] | None:
-        if opcode <= BINARY:
-            return None if self._closing else self.handler.on_message(payload)
+    def _control(self, opcode: int, payload: Any) -> None:
         if opcode == PING:
             self.line.send(frame(PONG, payload))
             self.handler.on_ping(payload)
         elif opcode == PONG:
             self.handler.on_pong(payload)
-        elif opcode == CLOSE:
+        else:
             self._closed_by_peer(*close_of(payload))
-        return None
+
+    def _wait_for(self, waiting: Awaitable[object]) -> None:
+        """Reads on when this is done, and meanwhile nothing."""
+        self.line.pause()
+        asyncio.ensure_future(self._guarded(waiting)).add_done_callback(self._go_on)
+
+    async def _guarded(self, waiting: Awaitable[object]) -> None:
+        try:
+            await waiting
+        except Exception:
+            self.handler.failed()
 
     def _go_on(self, _: asyncio.Future[None]) -> None:
         if not self.line.over:

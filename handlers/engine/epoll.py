@@ -9,8 +9,8 @@ handshake the connection's `IOStream` is let go of: the socket is all that stays
 from __future__ import annotations
 
 import logging
-import select
 import socket
+from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, epoll
 
 from tornado.ioloop import IOLoop
 
@@ -30,14 +30,14 @@ class Poller:
     """Tells lines when their sockets are ready."""
 
     def __init__(self) -> None:
-        self._epoll = select.epoll()
+        self._epoll = epoll()
         self._lines: dict[int, EpollLine] = {}
         IOLoop.current().add_handler(self._epoll.fileno(), self._poll, IOLoop.READ)
 
     def add(self, sock: socket.socket, line: EpollLine) -> None:
         """Tells this line from now on when something came on its socket."""
         self._lines[sock.fileno()] = line
-        self._epoll.register(sock.fileno(), select.EPOLLIN)
+        self._epoll.register(sock.fileno(), EPOLLIN)
 
     def want(self, sock: socket.socket, events: int) -> None:
         self._epoll.modify(sock.fileno(), events)
@@ -103,16 +103,16 @@ class EpollLine(Line):
 
     def _want(self) -> None:
         if not self.over:
-            reads = select.EPOLLIN if self._reading else 0
-            self._poller.want(self._sock, reads | (select.EPOLLOUT if self._kept else 0))
+            reads = EPOLLIN if self._reading else 0
+            self._poller.want(self._sock, reads | (EPOLLOUT if self._kept else 0))
 
     def ready(self, events: int) -> None:
         """Something came, or can be sent, or is over."""
-        if events & select.EPOLLOUT:
+        if events & EPOLLOUT:
             self._flush()
-        if self._reading and events & ~select.EPOLLOUT:
+        if self._reading and events != EPOLLOUT:
             self._read()
-        elif events & (select.EPOLLERR | select.EPOLLHUP):
+        elif events & (EPOLLERR | EPOLLHUP):
             self.abort()  # told whether we want to know or not, again and again
 
     def _read(self) -> None:
@@ -123,6 +123,7 @@ class EpollLine(Line):
         except OSError:
             data = b""
         if data:
+            self.alive = True
             self._owner.received(data)
         else:
             self.abort()
@@ -136,7 +137,7 @@ class EpollLine(Line):
             self.abort()
             return
         self.waiting -= sent
-        self.moved = True
+        self.alive = True
         self._let_go_of(sent)
         if not self._kept:
             self._want()

@@ -107,7 +107,6 @@ class Parser:
     __slots__ = (
         "_at",
         "_compressed",
-        "_data",
         "_decode",
         "_first",
         "_inflate",
@@ -118,6 +117,7 @@ class Parser:
         "_parts",
         "_seen",
         "_size",
+        "fed",
         "shown",
     )
 
@@ -125,8 +125,8 @@ class Parser:
         self.shown: Shown | None = None
         self._limit = limit
         self._inflate = inflate
-        # What has come and was not looked at yet begins at `_at`.
-        self._data = b""
+        self.fed = b""
+        """What has come, as long as some of it was not looked at yet; that begins at `_at`."""
         self._at = 0
         # The frame that is coming: its first byte (None: none is) and what is left of it.
         self._first: int | None = None
@@ -142,21 +142,22 @@ class Parser:
 
     def feed(self, data: bytes) -> None:
         """Takes what came next on the connection."""
-        rest = self._data[self._at :]
-        self._data = rest + data if rest else data
+        self.fed = self.fed[self._at :] + data if self.fed else data
         self._at = 0
 
     def next(self) -> Event | None:
         """The next message or control frame; None until more has come."""
-        data, at = self._data, self._at
+        data, at = self.fed, self._at
         # Nearly everything is a short message in one frame, and all of it is here.
         idle = self._first is None and not self._opcode
         if idle and len(data) - at >= 6 and data[at] in WHOLE:
             size = data[at + 1] - MASKED
             end = at + 6 + size
             if 0 <= size <= SHORT and end <= len(data):
-                self._at = end
                 payload = unmask(data[at + 2 : at + 6], data[at + 6 : end])
+                self._at = end
+                if end == len(data):
+                    self.fed = b""
                 if self.shown:
                     self.shown(data[at], payload)
                 return (TEXT, _text(payload)) if data[at] & TEXT else (BINARY, payload)
@@ -173,10 +174,9 @@ class Parser:
 
     def _header(self) -> bool:
         """Reads a header if all of it is here."""
-        data, at = self._data, self._at
+        data, at = self.fed, self._at
         have = len(data) - at
         if have < 2:
-            self._forget_what_was_read()
             return False
         first, second = data[at], data[at + 1]
         self._check(first, second)
@@ -221,7 +221,7 @@ class Parser:
         """Takes what is here of a frame; gives what it completes."""
         assert self._first is not None
         first = self._first
-        chunk = self._data[self._at : self._at + self._left]
+        chunk = self.fed[self._at : self._at + self._left]
         whole = len(chunk) == self._left
         if first & OPCODE >= CLOSE and not whole:
             return None
@@ -250,8 +250,8 @@ class Parser:
         return self._finish() if whole and first & FIN else None
 
     def _forget_what_was_read(self) -> None:
-        if self._at == len(self._data):
-            self._data, self._at = b"", 0
+        if self._at == len(self.fed):
+            self.fed = b""
 
     # -- a message -----------------------------------------------------------------------
 

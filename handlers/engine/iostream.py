@@ -70,6 +70,7 @@ class StreamLine(Line):
         if read.cancelled() or read.exception():
             self.abort()
         elif not self.over:
+            self.alive = True
             self._owner.received(read.result())
             self._read()
 
@@ -99,7 +100,7 @@ class StreamLine(Line):
         if self.over:
             return
         self.waiting -= len(self._kept.pop(0))
-        self.moved = self.moved or waited
+        self.alive = self.alive or waited
         if self._kept:
             self._flush()
         else:

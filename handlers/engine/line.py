@@ -34,12 +34,10 @@ def fan_out(lines: Iterable[Line], data: bytes) -> None:
     """Sends the same bytes on many lines; neither waits nor raises."""
     size = len(data)
     for line in lines:
-        try:
+        try:  # what `send` does, without a call for each
             sent = line.write(data)
-        except BlockingIOError:
-            line.keep(data)
-        except OSError:
-            line.abort()
+        except OSError as error:
+            line.not_taken(data, error)
         else:
             if sent != size:
                 line.keep(memoryview(data)[sent:])
@@ -57,7 +55,7 @@ class Line(ABC):
         "_owner",
         "_straight",
         "_tap",
-        "moved",
+        "alive",
         "over",
         "waiting",
         "write",
@@ -68,8 +66,8 @@ class Line(ABC):
         """Where the next bytes go: to the socket, behind those that wait, or nowhere."""
         self.waiting = 0
         """Bytes that the peer has not been able to take yet."""
-        self.moved = False
-        """Whether the peer has taken some of what waited: a sign of life, until it is unset."""
+        self.alive = False
+        """Whether something came, or some of what waited was taken, since this was unset."""
         self.over = False
         self._owner = owner
         self._budget = budget
@@ -84,7 +82,13 @@ class Line(ABC):
 
     def send(self, data: bytes) -> None:
         """Sends whole frames; neither waits nor raises."""
-        fan_out((self,), data)
+        try:
+            sent = self.write(data)
+        except OSError as error:
+            self.not_taken(data, error)
+        else:
+            if sent != len(data):
+                self.keep(memoryview(data)[sent:])
 
     def send_last(self, data: bytes) -> None:
         """Sends this behind all that waits, and after it nothing any more."""
@@ -120,6 +124,13 @@ class Line(ABC):
         if self.write is straight:
             self.write = shown
         self._straight = shown
+
+    def not_taken(self, data: bytes, error: OSError) -> None:
+        """The socket takes nothing now, or nothing any more."""
+        if isinstance(error, BlockingIOError):
+            self.keep(data)
+        else:
+            self.abort()
 
     def keep(self, rest: bytes | memoryview) -> None:
         """Keeps what the socket did not take; from here on all goes behind it."""

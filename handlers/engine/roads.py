@@ -13,9 +13,11 @@ import socket
 
 from tornado.iostream import IOStream, SSLIOStream
 
-from handlers.engine.epoll import EpollLine, Poller
 from handlers.engine.iostream import StreamLine, read_some
 from handlers.engine.line import Line, Owner
+
+if hasattr(select, "epoll"):
+    from handlers.engine.epoll import EpollLine, Poller
 
 
 class Roads:
@@ -23,7 +25,8 @@ class Roads:
 
     def __init__(self, engine: str, budget: int) -> None:
         self._budget = budget
-        self._poller = Poller() if engine != "iostream" and hasattr(select, "epoll") else None
+        bare = engine != "iostream" and hasattr(select, "epoll")
+        self._poller = Poller() if bare else None
 
     def line(self, owner: Owner, stream: IOStream) -> Line:
         """A line for the connection whose handshake came over this stream."""
