@@ -269,12 +269,17 @@ class Goodbye(Event, frozen=True, tag="goodbye"):
 
 
 class HistoryPage(Struct, frozen=True):
-    """A stretch of a room's log for somebody who reads, oldest first."""
+    """A stretch of a room's log for somebody who reads, oldest first.
+
+    Everything from `first` up to the page's end is in it, and what comes before is to
+    be had by `before=<first>`, until `first` is `oldest`.
+    """
 
     room: str
     epoch: str
     head: int
     oldest: int
+    first: int
     messages: list[Message]
 
 

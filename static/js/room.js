@@ -16,7 +16,7 @@ import { NameField } from "./name-field.js";
 import { suggestion } from "./names.js";
 import { numbers } from "./numbers.js";
 import { Offer } from "./offer.js";
-import { LIMIT, Older } from "./older.js";
+import { Older } from "./older.js";
 import { People } from "./people.js";
 import { enablePeopleToggle, showPeople } from "./people-view.js";
 import { read, rename, SUBPROTOCOL } from "./protocol.js";
@@ -261,7 +261,7 @@ function start() {
   byId("teach-terminal").textContent = `npx wscat -c '${socketAddress(page.socket)}?names'`;
   const messages = adopted();
   identify(me.id);
-  conversation.adopt(messages, Number(page.oldest), LIMIT);
+  conversation.adopt(messages, { oldest: Number(page.oldest), first: Number(page.first) });
   for (const message of messages) writing.arrived(message);
   view.toBottom();
   showOffer();
