@@ -148,10 +148,12 @@ class Event(Struct, frozen=True, omit_defaults=True, tag_field="type"):
 
 
 class Limits(Struct, frozen=True):
-    """`message`: bytes in one frame; `name`: characters in a name."""
+    """`message`: bytes in one frame; `name`: characters in a name; `key_days`: for how many
+    days a key is known again."""
 
     message: int
     name: int
+    key_days: float
 
 
 class Welcome(Event, frozen=True, tag="welcome"):

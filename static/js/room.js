@@ -119,8 +119,7 @@ function welcome(event) {
   welcomed = true;
   state.show(connection.state);
   watchdog.start(event.heartbeat);
-  writing.limit = event.limits?.message;
-  if (event.limits?.name) names.limit(event.limits.name);
+  names.limit(event.limits.name);
   identify(event.you.id);
   // A name that was chosen while the welcome was on its way is newer than the one in it.
   if (me.renamed) connection.send(rename(me.name));
@@ -128,7 +127,7 @@ function welcome(event) {
   people.start(event);
   showPeople(people, me.id);
   tellReturn(conversation.welcome(event));
-  writing.welcomed(event.epoch);
+  writing.welcomed(event);
   older.retry();
   rooms.refresh();
 }

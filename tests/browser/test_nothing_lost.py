@@ -261,6 +261,57 @@ def test_a_final_refusal_steps_out_keeps_the_text_and_says_why(visit, proxy):
     settled(ada)
 
 
+def test_half_a_character_that_was_typed_holds_nothing_up(visit):
+    ada, bob = visit(), visit()
+    connected(ada)
+    ada.locator("#say").evaluate("field => { field.value = 'cut \\ud83d'; }")
+    ada.locator("#say").press("Enter")
+    write(ada, "second")
+    sees(bob, "cut \ufffd", "second")
+    settled(ada)
+
+
+def test_what_the_server_cannot_read_at_all_steps_out_as_well(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "no kind of message")
+    ada.evaluate(CHANGE, {"id": "seven", "kind": "edit", "epoch": None})
+    ada.reload()
+    write(ada, "second")
+    back_online(ada, proxy)
+    sees(ada, "second")
+    refused = ada.locator("#pending > .pending")
+    expect(refused).to_contain_text("no kind of message")
+    expect(refused.get_by_role("alert")).to_contain_text("does not understand")
+
+
+@pytest.mark.server_options("--key-days=1")
+def test_the_author_is_asked_as_soon_as_the_server_may_have_forgotten(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "send me")
+    ada.evaluate(
+        """() => {
+          const days = 1.5 * 86_400_000;
+          for (const [key, kept] of Object.entries(localStorage))
+            if (key.startsWith("broadcaster.outbox")) {
+              const entry = JSON.parse(kept);
+              entry.at = new Date(Date.parse(entry.at) - days).toISOString();
+              localStorage.setItem(key, JSON.stringify(entry));
+            }
+        }"""
+    )
+    ada.reload()
+    back_online(ada, proxy)
+    row = ada.locator("#pending > .pending")
+    expect(row).to_contain_text("written 1 day ago")
+    row.get_by_role("button", name="Send").click()
+    sees(ada, "send me")
+    settled(ada)
+
+
 WITHHELD = """for (const kind of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, kind, {
     get() { throw new DOMException("withheld", "SecurityError") },
