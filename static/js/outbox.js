@@ -13,7 +13,7 @@ const ANEW = "The log of this room was started anew, and this message is not in 
 /**
  * @typedef {{me: string, epoch: string, keyDays: number}} Welcome who one is, which log it is that
  *   numbers count, and for how many days the server is sure to know a key again
- * @typedef {{key: string, kind: "say" | "edit" | "delete", id?: number, epoch?: string, text?: string, at: string, by: string, order: number, state: "waiting" | "sent" | "later" | "refused" | "asks", why?: string}} Entry
+ * @typedef {{key: string, kind: "say" | "edit" | "delete", id?: number, epoch?: string, text?: string, at: string, by: string, order: number, state: "waiting" | "sent" | "later" | "refused" | "asks", why?: string, unkept?: boolean}} Entry
  */
 
 export class Outbox {

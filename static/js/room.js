@@ -8,6 +8,7 @@ import { Composer } from "./composer.js";
 import { Connection, socketAddress } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { enableCopying } from "./copy.js";
+import { Draft } from "./draft.js";
 import { byId } from "./element.js";
 import { hueOf, identicon } from "./identicon.js";
 import { Inspector } from "./inspector.js";
@@ -59,10 +60,10 @@ const inspector = new Inspector(secret);
 
 const people = new People();
 const names = new NameField(me.name, chooseName);
-const composer = new Composer(
-  (text) => writing.say(text),
-  () => acts.editLast(),
-);
+const composer = new Composer((text) => writing.say(text), {
+  editLast: () => acts.editLast(),
+  draft: new Draft(page.room),
+});
 const view = new LogView((entry) => writing.fates(entry));
 const conversation = new Conversation(view, page.cursor);
 const writing = new Writing({

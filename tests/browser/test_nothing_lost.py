@@ -312,6 +312,65 @@ def test_the_author_is_asked_as_soon_as_the_server_may_have_forgotten(visit, pro
     settled(ada)
 
 
+def test_what_is_half_written_outlives_a_reload_in_its_room_and_goes_when_it_is_sent(visit):
+    ada = visit()
+    connected(ada)
+    field = ada.locator("#say")
+    field.fill("half a letter\nto my mother")
+    ada.reload()
+    expect(field).to_have_value("half a letter\nto my mother")
+    other = visit(tab_of=ada)
+    expect(other.locator("#say")).to_have_value("")
+    place = ada.url
+    ada.goto(f"{place}r/kitchen")
+    expect(field).to_have_value("")
+    ada.goto(place)
+    expect(field).to_have_value("half a letter\nto my mother")
+    field.press("End")
+    ada.keyboard.type(", done")
+    ada.keyboard.press("Enter")
+    sees(ada, "half a letter\nto my mother, done")
+    settled(ada)
+    ada.reload()
+    connected(ada)
+    expect(field).to_have_value("")
+
+
+def test_what_comes_back_to_be_changed_is_half_written_again(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "a change to nothing")
+    ada.evaluate(CHANGE, {"refused": "No."})
+    ada.reload()
+    ada.get_by_role("button", name="Copy to composer").click()
+    settled(ada)
+    ada.reload()
+    expect(ada.locator("#say")).to_have_value("a change to nothing")
+
+
+FILL = """() => {
+  for (let size = 2 ** 20; size >= 1; size /= 2)
+    for (let at = 0; at < 8; at += 1)
+      try { localStorage.setItem(`fill ${size} ${at}`, "x".repeat(size)); } catch {}
+}"""
+
+
+def test_where_nothing_more_can_be_kept_the_row_says_so(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "kept")
+    ada.evaluate(FILL)
+    write(ada, "not kept")
+    rows = ada.locator("#pending > .pending")
+    expect(rows.nth(0)).not_to_contain_text("this tab only")
+    expect(rows.nth(1)).to_contain_text("Waits for the connection. Kept in this tab only")
+    back_online(ada, proxy)
+    sees(ada, "kept", "not kept")
+    settled(ada)
+
+
 WITHHELD = """for (const kind of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, kind, {
     get() { throw new DOMException("withheld", "SecurityError") },
