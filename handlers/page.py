@@ -134,7 +134,7 @@ class RoomsPage(PageHandler):
 
 
 class SchemaPage(PageHandler):
-    """What the socket speaks, as JSON Schema."""
+    """Everything that is said in JSON here, as JSON Schema."""
 
     def get(self) -> None:
         self.set_header("Content-Type", "application/schema+json; charset=utf-8")
