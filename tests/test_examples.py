@@ -15,7 +15,6 @@ from chat.errors import RESTART
 from chat.names import LONGEST
 from chat.room import LONGEST_KEY
 from clients import JSON
-from conftest import nobody_waits
 from handlers.socket import SocketHandler
 from process import ROOT
 from server import _see_off
@@ -54,7 +53,8 @@ class Replay:
             await self.acts[act](rest)
         for member in self.members:
             await member.close()
-        await nobody_waits()
+        while SocketHandler.waiters:
+            await asyncio.sleep(0.005)
 
     async def connect(self, address):
         subprotocols = [] if address.startswith("plain ") else [JSON]
