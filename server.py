@@ -111,7 +111,7 @@ def compose(settings: Settings, history: History) -> Services:
         history,
         later=IOLoop.current().call_later,
         terms=Terms(
-            Limits(message=settings.max_message, name=names.LONGEST),
+            Limits(settings.max_message, names.LONGEST, settings.key_days),
             heartbeat=settings.ping_interval,
             ring=settings.member_budget // 2,
         ),

@@ -13,19 +13,25 @@ from chat.errors import BadCommand, BadCursor, BadJson, BinaryRefused
 from chat.message import (
     Ack,
     Batch,
+    Closed,
     Cursor,
     Delete,
     Edit,
     Error,
+    Frame,
     Gap,
     Goodbye,
     Heartbeat,
+    HistoryPage,
+    Identity,
     Message,
+    Opened,
     PingMe,
     PingWatched,
     Presence,
     Record,
     Rename,
+    Rooms,
     Say,
     Welcome,
 )
@@ -82,15 +88,18 @@ def message(record: Record) -> Message:
 
 
 def schema() -> bytes:
-    """What a JSON member may send and will receive, as JSON Schema 2020-12.
+    """Everything in JSON that the server takes and says, as JSON Schema 2020-12.
 
     It is made from the types that commands are validated with, so it cannot drift.
     """
     kinds = {
         "client": typing.get_args(MemberCommand),
         "server": (Welcome, Gap, Batch, Message, Ack, Error, Presence, Heartbeat, Goodbye),
+        "watcher": (PingWatched,),
+        "tap": (Opened, Frame, Closed, Error),
+        "http": (HistoryPage, Rooms, Identity),
     }
-    every = [kind for group in kinds.values() for kind in group]
+    every = list(dict.fromkeys(kind for group in kinds.values() for kind in group))
     refs, parts = msgspec.json.schema_components(every, ref_template="#/$defs/{name}")
     named = dict(zip(every, refs, strict=True))
     ends = {end: {"oneOf": [named[kind] for kind in group]} for end, group in kinds.items()}
@@ -99,7 +108,9 @@ def schema() -> bytes:
             {
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
                 "title": SUBPROTOCOL,
-                "description": "What either end of this subprotocol sends: #/$defs/client, server",
+                "description": "What the client and the server of this subprotocol send:"
+                " #/$defs/client, server. Who watches a connection, and what they see: watcher,"
+                " tap. What is answered by HTTP: http.",
                 "$defs": {**ends, **parts},
             }
         )

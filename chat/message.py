@@ -11,6 +11,8 @@ from typing import Annotated, NamedTuple
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.structs import replace
 
+from chat.names import LONGEST
+
 # -- positions ---------------------------------------------------------------
 
 
@@ -99,6 +101,12 @@ class Record(Struct, frozen=True):
 
 Id = Annotated[int, Meta(ge=1, le=2**53)]
 
+# What follows is told in the schema and left to the room to check, which refuses it in words and
+# by the key that it is about.
+Key = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 64})]
+Text = Annotated[str, Meta(extra_json_schema={"pattern": r"\S"})]
+Name = Annotated[str, Meta(extra_json_schema={"pattern": r"\S", "maxLength": LONGEST})]
+
 
 class Command(Struct, frozen=True, tag_field="type"):
     """The base of what a JSON member may send; unknown fields are ignored."""
@@ -107,29 +115,29 @@ class Command(Struct, frozen=True, tag_field="type"):
 class Say(Command, frozen=True, tag="say"):
     """Says something to the room; sent again under the same key it is kept once."""
 
-    key: str
-    text: str
+    key: Key
+    text: Text
 
 
 class Edit(Command, frozen=True, tag="edit"):
     """Gives one's own message `id` new words; a record of its own, under a key of its own."""
 
-    key: str
+    key: Key
     id: Id
-    text: str
+    text: Text
 
 
 class Delete(Command, frozen=True, tag="delete"):
     """Takes one's own message `id` back: its words are gone for everybody, and from the disk."""
 
-    key: str
+    key: Key
     id: Id
 
 
 class Rename(Command, frozen=True, tag="rename"):
     """From now on this member is called `name`."""
 
-    name: str
+    name: Name
 
 
 class PingMe(Command, frozen=True, tag="ping_me"):
@@ -148,10 +156,12 @@ class Event(Struct, frozen=True, omit_defaults=True, tag_field="type"):
 
 
 class Limits(Struct, frozen=True):
-    """`message`: bytes in one frame; `name`: characters in a name."""
+    """`message`: bytes in one frame; `name`: characters in a name; `key_days`: for how many
+    days a key is known again."""
 
     message: int
     name: int
+    key_days: float
 
 
 class Welcome(Event, frozen=True, tag="welcome"):
@@ -269,12 +279,17 @@ class Goodbye(Event, frozen=True, tag="goodbye"):
 
 
 class HistoryPage(Struct, frozen=True):
-    """A stretch of a room's log for somebody who reads, oldest first."""
+    """A stretch of a room's log for somebody who reads, oldest first.
+
+    Everything from `first` up to the page's end is in it, and what comes before is to
+    be had by `before=<first>`, until `first` is `oldest`.
+    """
 
     room: str
     epoch: str
     head: int
     oldest: int
+    first: int
     messages: list[Message]
 
 

@@ -12,7 +12,7 @@ from tornado.web import HTTPError, RequestHandler
 from chat import names
 from chat.codec import encode, message, schema
 from chat.errors import BadNumber, Refusal
-from chat.message import Cursor, HistoryPage, Identity, Message, Position, Rooms
+from chat.message import Cursor, HistoryPage, Identity, Rooms
 from chat.names import LOBBY
 from handlers.identity import keep_person, new_id, tab_token
 from handlers.logs import log_exception
@@ -97,21 +97,25 @@ class RoomPage(PageHandler):
             self.refuse(refusal)
             return
         messages = [message(record) for record in page.records]
+        # A page may be short because its messages are long: only an empty one has reached the end.
+        first = messages[0].id if messages else page.position.oldest
+        answer = HistoryPage(room, *page.position, first, messages)
         if "application/json" in self.request.headers.get("Accept", ""):
-            self.answer(HistoryPage(room, *page.position, messages))
+            self.answer(answer)
         else:
             keep_person(self)
-            self._show(room, messages, page.position)
+            self._show(answer)
 
-    def _show(self, room: str, messages: list[Message], position: Position) -> None:
-        here = urls(room)
+    def _show(self, page: HistoryPage) -> None:
+        here = urls(page.room)
         self.show(
             "room.html",
-            room=room,
+            room=page.room,
             socket=here.socket,
-            messages=messages,
-            cursor=str(Cursor(position.epoch, position.head)),
-            oldest=position.oldest,
+            messages=page.messages,
+            cursor=str(Cursor(page.epoch, page.head)),
+            oldest=page.oldest,
+            first=page.first,
             rooms=alive(self.services.hub),
         )
 
@@ -130,7 +134,7 @@ class RoomsPage(PageHandler):
 
 
 class SchemaPage(PageHandler):
-    """What the socket speaks, as JSON Schema."""
+    """Everything that is said in JSON here, as JSON Schema."""
 
     def get(self) -> None:
         self.set_header("Content-Type", "application/schema+json; charset=utf-8")

@@ -167,7 +167,7 @@ async def test_welcome_says_who_is_here_and_where_the_log_stands(clients):
     assert welcome["epoch"] == ada.welcome["epoch"]
     assert [person["name"] for person in welcome["people"]] == ["Ada", "Bob"]
     assert welcome["count"] == 2
-    assert welcome["limits"] == {"message": 65536, "name": 40}
+    assert welcome["limits"] == {"message": 65536, "name": 40, "key_days": 7.0}
     assert welcome["heartbeat"] == 20
 
 

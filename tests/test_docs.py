@@ -1,16 +1,11 @@
 """The docs say what there is: every option, error code, close code, command and event."""
 
-import asyncio
-import json
 import re
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from chat import errors, message
 from chat.errors import Refusal
-from clients import JSON
-from handlers.socket import SocketHandler
 from process import ROOT
 from settings import options
 
@@ -76,74 +71,3 @@ def test_links_between_the_docs_lead_somewhere():
 def test_the_changelog_names_this_version():
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
-
-
-# -- the examples, replayed ------------------------------------------------------------
-
-EXAMPLES = [block.split("```")[0].strip().splitlines() for block in PROTOCOL.split("```wire\n")[1:]]
-# What is another in every run: compared by kind, and mapped so that a cursor can use it.
-VOLATILE = {"epoch", "at"}
-
-
-async def test_the_examples_are_what_a_server_says(clients):
-    assert len(EXAMPLES) == 3
-    known = {}
-    for connect, *lines in EXAMPLES:
-        address = connect.removeprefix("connect ")
-        for documented, real in known.items():
-            address = address.replace(documented, real)
-        member = await clients.plain(address, JSON)
-        for line in lines:
-            end, example = line[0], json.loads(line[2:])
-            if end == "C":
-                await member.send(line[2:])
-                continue
-            said = await said_next(member)
-            assert like(example, said, known), f"{example}\nbut the server said\n{said}"
-        await member.close()
-        while SocketHandler.waiters:
-            await asyncio.sleep(0.005)
-
-
-async def said_next(member):
-    while (event := json.loads(await member.receive()))["type"] in ("presence", "heartbeat"):
-        pass
-    return event
-
-
-def like(example, said, known, name=""):
-    """Whether what was said is the example, but for what is another in every run."""
-    if isinstance(example, dict):
-        return example.keys() == said.keys() and all(
-            like(value, said[key], known, key) for key, value in example.items()
-        )
-    if isinstance(example, list):
-        return len(example) == len(said) and all(
-            like(one, other, known, name) for one, other in zip(example, said, strict=True)
-        )
-    if name in VOLATILE or (name == "id" and isinstance(example, str)):
-        return name == "at" or known.setdefault(example, said) == said
-    return example == said
-
-
-async def test_the_schema_that_is_served_holds_for_the_examples_and_for_nothing_else(
-    http_client, http_server, base_url
-):
-    schema = json.loads((await http_client.fetch(f"{base_url}/-/schema.json")).body)
-    Draft202012Validator.check_schema(schema)
-    ends = {
-        mark: Draft202012Validator({**schema, "$ref": f"#/$defs/{end}"})
-        for mark, end in (("C", "client"), ("S", "server"))
-    }
-    for line in (line for _, *lines in EXAMPLES for line in lines):
-        example = json.loads(line[2:])
-        if example != {"type": "fly"}:
-            ends[line[0]].validate(example)
-    for wrong in (
-        {"type": "fly"},
-        {"type": "say", "key": "k"},
-        {"type": "edit", "key": "k", "id": 0, "text": ""},
-        [],
-    ):
-        assert not ends["C"].is_valid(wrong)
-    assert not ends["S"].is_valid({"type": "ack", "key": "k"})

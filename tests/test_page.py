@@ -8,6 +8,8 @@ import pytest
 
 from handlers.page import RoomPage
 
+AS_JSON = {"Accept": "application/json"}
+
 
 @pytest.fixture
 def get(http_client, http_server, base_url):
@@ -102,15 +104,50 @@ async def test_a_page_of_history_is_json_for_whoever_asks_for_it(get, clients):
         await ada.event("ack")
     await ada.command("delete", key="d", id=3)
     await ada.event("ack")
-    as_json = {"Accept": "application/json"}
-    page = json.loads((await get("/r/den?before=5&limit=3", headers=as_json)).body)
-    assert (page["room"], page["head"], page["oldest"]) == ("den", 8, 1)
+    page = json.loads((await get("/r/den?before=5&limit=3", headers=AS_JSON)).body)
+    assert (page["room"], page["head"], page["oldest"], page["first"]) == ("den", 8, 1, 2)
     assert [(m["id"], m.get("text"), m.get("deleted", False)) for m in page["messages"]] == [
         (2, "2", False),
         (3, None, True),
         (4, "4", False),
     ]
     assert page["messages"][0]["from"] == ada.welcome["you"]
+
+
+async def test_a_page_cut_short_by_its_bytes_says_where_it_begins_and_the_rest_is_to_be_had(
+    get, clients
+):
+    ada = await clients.json("Ada", "/ws/big")
+    for number in range(1, 11):
+        await ada.say(f"{number} ".ljust(60_000, "x"))
+        await ada.event("ack")
+    html = (await get("/r/big")).body.decode()
+    shown = [int(id) for id in re.findall(r'data-id="(\d+)"', html)]
+    first = int(re.search(r'data-first="(\d+)"', html)[1])
+    assert shown == list(range(first, 11))
+    ids, first = [], 11
+    while first > 1:
+        page = json.loads((await get(f"/r/big?before={first}", headers=AS_JSON)).body)
+        assert 1 <= page["first"] < first
+        ids[:0] = [message["id"] for message in page["messages"]]
+        first = page["first"]
+    assert ids == list(range(1, 11))
+
+
+@pytest.mark.options("--keep-messages=4")
+async def test_a_page_without_messages_begins_where_the_log_does(get, clients):
+    ada = await clients.json("Ada", "/ws/den")
+    await ada.say("kept no longer")
+    for number in range(3):
+        await ada.command("edit", key=f"e{number}", id=1, text=f"{number}")
+    while (await ada.event("ack"))["id"] != 4:
+        pass
+    await ada.say("the only one")
+    await ada.event("ack")
+    page = json.loads((await get("/r/den", headers=AS_JSON)).body)
+    assert (page["oldest"], page["first"], len(page["messages"])) == (2, 5, 1)
+    page = json.loads((await get("/r/den?before=5", headers=AS_JSON)).body)
+    assert (page["oldest"], page["first"], page["messages"]) == (2, 2, [])
 
 
 @pytest.mark.parametrize("query", ["before=x", "limit=-1", "before=99999999999999999999"])

@@ -20,7 +20,7 @@ from chat.message import Cursor, Event, Limits, Person, Say
 from chat.room import Terms
 from test_history import STORES, Clock
 
-TERMS = Terms(Limits(1, 1), heartbeat=0, ring=2000)
+TERMS = Terms(Limits(1, 1, 1), heartbeat=0, ring=2000)
 
 
 class Lines:

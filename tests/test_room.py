@@ -69,7 +69,7 @@ def turns():
 def hub(turns):
     history = MemoryHistory(soon=turns.append)
     later = []
-    terms = Terms(Limits(1, 1), heartbeat=0, ring=100_000)
+    terms = Terms(Limits(1, 1, 1), heartbeat=0, ring=100_000)
     hub = Hub(history, lambda seconds, call: later.append((seconds, call)), terms)
     hub.later = later
     history.open(hub.deliver)

@@ -53,14 +53,13 @@ export class Conversation {
   /**
    * The messages that the page came with become rows.
    * @param {Message[]} messages oldest first, edits folded in
-   * @param {number} oldest the oldest id kept
-   * @param {number} limit how many there would be if there were more
+   * @param {{oldest: number, first: number}} reach the oldest id kept, and the first from which on
+   *   everything is here
    */
-  adopt(messages, oldest, limit) {
+  adopt(messages, { oldest, first }) {
     this.#oldest = oldest;
     this.#head = this.#position.id;
     for (const message of messages) this.#view.message(message);
-    const first = messages.length < limit ? oldest : messages[0].id;
     this.#coverage.start(first <= this.#head ? first : null, this.#head);
   }
 
@@ -106,16 +105,15 @@ export class Conversation {
 
   /**
    * Older messages, from the server's history.
-   * @param {{epoch: string, head: number, oldest: number, messages: Message[]}} page
-   * @param {number} limit how many were asked for
+   * @param {{epoch: string, head: number, oldest: number, first: number, messages: Message[]}} page
+   * @param {number} before the id before which they were asked for
    */
-  older({ epoch, head, oldest, messages }, limit) {
-    if (epoch !== this.#position.epoch) return;
+  older({ epoch, head, oldest, first, messages }, before) {
+    // Rows that left the screen meanwhile would be a hole between this page and what is here.
+    if (epoch !== this.#position.epoch || before !== this.#coverage.from) return;
     this.#oldest = oldest;
-    const missing = messages.filter(({ id }) => id < this.#coverage.from);
-    this.#view.prepend(missing.map((message) => this.#caughtUp(message, head)));
-    if (messages.length === limit) this.#coverage.extend(messages[0].id);
-    else if (oldest < this.#coverage.from) this.#coverage.extend(oldest);
+    this.#view.prepend(messages.map((message) => this.#caughtUp(message, head)));
+    this.#coverage.extend(first);
   }
 
   /** The first rows left the screen; this is the first that stayed. @param {number} id */

@@ -27,16 +27,24 @@ export function fateLine(entry, acts) {
   const { kind, state, why } = entry;
   if (state in CHOICES) return question(entry, CHOICES[state](entry, acts));
   const waiting = WAITING[kind][acts.connected ? 0 : 1];
-  return element("p", { class: "fate" }, state === "later" ? why : waiting);
+  return element("p", { class: "fate" }, kept(entry, state === "later" ? why : waiting));
 }
 
-function question({ state, why }, choices) {
+function question(entry, choices) {
+  const { state, why } = entry;
   return element(
     "p",
     { class: `fate ${state}` },
-    element("span", { role: state === "refused" && "alert" }, why),
+    element("span", { role: state === "refused" && "alert" }, kept(entry, why)),
     ...choices.filter(Boolean).map((choice) => button(...choice)),
   );
+}
+
+// Where the browser would not keep it, closing the tab would lose it.
+function kept({ unkept, state }, words) {
+  if (!unkept) return words;
+  const until = state === "refused" ? "" : ", until it is sent";
+  return `${words.replace(/\.?$/, ".")} Kept in this tab only${until}.`;
 }
 
 function button(words, sign, act) {

@@ -235,8 +235,8 @@ export class LogView {
 }
 
 function looksOf(change, connected) {
-  const { kind, text, state, why } = change;
-  return { change, looks: JSON.stringify([kind, text, state, why, connected]) };
+  const { kind, text, state, why, unkept } = change;
+  return { change, looks: JSON.stringify([kind, text, state, why, unkept, connected]) };
 }
 
 function newerWords(count) {

@@ -3,8 +3,6 @@
 
 import { byId } from "./element.js";
 
-/** How many at a time; the page itself comes with as many. */
-export const LIMIT = 50;
 const AHEAD = "400px 0px 0px 0px";
 
 export class Older {
@@ -64,7 +62,7 @@ export class Older {
     this.#loading = true;
     this.#failed = false;
     try {
-      this.#conversation.older(await page(before), LIMIT);
+      this.#conversation.older(await page(before), before);
       this.#drawn();
     } catch {
       this.#failed = true;
@@ -76,8 +74,7 @@ export class Older {
 }
 
 async function page(before) {
-  const query = new URLSearchParams({ before, limit: LIMIT });
-  const answer = await fetch(`${location.pathname}?${query}`, {
+  const answer = await fetch(`${location.pathname}?before=${before}`, {
     headers: { Accept: "application/json" },
   });
   if (!answer.ok) throw new Error(`${answer.status}`);

@@ -5,13 +5,15 @@
 
 import { byOrder } from "./drawer.js";
 
-/** How long the server is sure to know a key again. */
-const KNOWN = 7 * 24 * 60 * 60_000;
+const DAY = 86_400_000;
 const RENEW = 1000;
 const REMEMBERED = 500;
+const ANEW = "The log of this room was started anew, and this message is not in it.";
 
 /**
- * @typedef {{key: string, kind: "say" | "edit" | "delete", id?: number, epoch?: string, text?: string, at: string, by: string, order: number, state: "waiting" | "sent" | "later" | "refused" | "asks", why?: string}} Entry
+ * @typedef {{me: string, epoch: string, keyDays: number}} Welcome who one is, which log it is that
+ *   numbers count, and for how many days the server is sure to know a key again
+ * @typedef {{key: string, kind: "say" | "edit" | "delete", id?: number, epoch?: string, text?: string, at: string, by: string, order: number, state: "waiting" | "sent" | "later" | "refused" | "asks", why?: string, unkept?: boolean}} Entry
  */
 
 export class Outbox {
@@ -23,7 +25,7 @@ export class Outbox {
   #now;
   #entries = [];
   #settled = new Set();
-  #me = null;
+  #welcome = null;
   #pause = null;
   #keeping = false;
   #waiting = false;
@@ -50,6 +52,11 @@ export class Outbox {
   /** @returns {readonly Entry[]} in the order of writing */
   get entries() {
     return this.#entries;
+  }
+
+  /** The one whose answer is still to come. @returns {Entry | undefined} */
+  get inFlight() {
+    return this.#entries.find(({ state }) => state === "sent");
   }
 
   /** @param {string} key */
@@ -84,10 +91,10 @@ export class Outbox {
 
   /**
    * The server said welcome: what was in flight goes out again.
-   * @param {string} me
+   * @param {Welcome} welcome
    */
-  open(me) {
-    this.#me = me;
+  open(welcome) {
+    this.#welcome = welcome;
     for (const entry of this.#entries) this.#consider(entry);
     this.#changed();
     this.#next();
@@ -95,8 +102,8 @@ export class Outbox {
 
   /** The connection is gone: nobody knows what became of the entry in flight. */
   close() {
-    this.#me = null;
-    const entry = this.#flying();
+    this.#welcome = null;
+    const entry = this.inFlight;
     if (entry) this.#enter(entry, "waiting");
     this.#lease.release();
   }
@@ -140,7 +147,7 @@ export class Outbox {
    * @param {string} why
    */
   refuseInFlight(why) {
-    const entry = this.#flying();
+    const entry = this.inFlight;
     if (entry) this.#refused(entry, why);
   }
 
@@ -160,13 +167,14 @@ export class Outbox {
   }
 
   /**
-   * Its author still wants it sent.
+   * Its author still wants it sent: it is as if it were written now.
    * @param {string} key
+   * @param {string} by who they are
    */
-  agree(key) {
+  agree(key, by) {
     const entry = this.find(key);
     if (!entry) return;
-    Object.assign(entry, { agreed: true, by: this.#me ?? entry.by });
+    Object.assign(entry, { at: new Date(this.#now()).toISOString(), by });
     this.#keep(entry);
     this.#enter(entry, "waiting");
     this.#next();
@@ -188,7 +196,7 @@ export class Outbox {
   }
 
   #next() {
-    if (this.#me === null || this.#pause || this.#flying()) return;
+    if (!this.#welcome || this.#pause || this.inFlight) return;
     const entry = this.#entries.find(({ state }) => state === "waiting");
     if (!entry) this.#lease.release();
     else if (!this.#lease.take()) this.#wait();
@@ -201,7 +209,7 @@ export class Outbox {
   }
 
   #keepLease() {
-    this.#keeping = Boolean(this.#flying());
+    this.#keeping = Boolean(this.inFlight);
     if (!this.#keeping) return;
     this.#lease.take();
     this.#after(RENEW, () => this.#keepLease());
@@ -217,27 +225,33 @@ export class Outbox {
     });
   }
 
-  #flying() {
-    return this.#entries.find(({ state }) => state === "sent");
-  }
-
+  // A change to a message of another log is left to the tab that it was made in, which will hear
+  // of the new one.
   #adopt(kept) {
     if (this.find(kept.key) || this.#settled.has(kept.key)) return;
     const entry = fresh(kept);
+    if (entry.state === "waiting" && this.#isForeign(entry)) return;
     this.#entries.push(entry);
     this.#consider(entry);
   }
 
   #consider(entry) {
-    if (this.#me === null || entry.state !== "waiting" || entry.agreed) return;
+    if (!this.#welcome || entry.state === "refused") return;
+    if (this.#isForeign(entry)) return this.#refused(entry, ANEW);
+    if (entry.state !== "waiting") return;
     const why = this.#doubt(entry);
     if (why) Object.assign(entry, { state: "asks", why });
   }
 
+  // A number of another log is the number of another message.
+  #isForeign({ epoch }) {
+    return Boolean(this.#welcome && epoch) && epoch !== this.#welcome.epoch;
+  }
+
   #doubt({ at, by }) {
-    if (by && by !== this.#me) return "This was written as somebody else.";
-    const days = Math.floor((this.#now() - Date.parse(at)) / 86_400_000);
-    return this.#now() - Date.parse(at) > KNOWN ? `This was written ${days} days ago.` : null;
+    if (by && by !== this.#welcome.me) return "This was written as somebody else.";
+    const days = (this.#now() - Date.parse(at)) / DAY;
+    return days > this.#welcome.keyDays ? `This was written ${ago(days)} ago.` : null;
   }
 
   #take(key) {
@@ -280,8 +294,12 @@ function fresh(kept) {
 
 // What another tab learnt about an entry, unless it is in flight here.
 function told(entry, kept) {
-  const same = entry.refused === kept?.refused && entry.agreed === kept?.agreed;
+  const same = ["refused", "at", "by"].every((fact) => entry[fact] === kept?.[fact]);
   return !kept || same || entry.state === "sent" ? entry : fresh(kept);
+}
+
+function ago(days) {
+  return days < 2 ? "1 day" : `${Math.floor(days)} days`;
 }
 
 function setTimer(ms, act) {

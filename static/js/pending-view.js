@@ -38,9 +38,9 @@ export class PendingView {
   }
 
   #draw(entry, me, connected) {
-    const { key, kind, state, why } = entry;
+    const { key, kind, state, why, unkept } = entry;
     const old = this.#rows.get(key);
-    const looks = JSON.stringify([kind, state, why, me, state !== "refused" && connected]);
+    const looks = JSON.stringify([kind, state, why, unkept, me, state !== "refused" && connected]);
     if (old?.looks === looks) return;
     const row = pendingRow(entry, me, this.#fates(entry));
     if (old) old.row.replaceWith(row);

@@ -8,6 +8,7 @@ import { Composer } from "./composer.js";
 import { Connection, socketAddress } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { enableCopying } from "./copy.js";
+import { Draft } from "./draft.js";
 import { byId } from "./element.js";
 import { hueOf, identicon } from "./identicon.js";
 import { Inspector } from "./inspector.js";
@@ -16,7 +17,7 @@ import { NameField } from "./name-field.js";
 import { suggestion } from "./names.js";
 import { numbers } from "./numbers.js";
 import { Offer } from "./offer.js";
-import { LIMIT, Older } from "./older.js";
+import { Older } from "./older.js";
 import { People } from "./people.js";
 import { enablePeopleToggle, showPeople } from "./people-view.js";
 import { read, rename, SUBPROTOCOL } from "./protocol.js";
@@ -59,10 +60,10 @@ const inspector = new Inspector(secret);
 
 const people = new People();
 const names = new NameField(me.name, chooseName);
-const composer = new Composer(
-  (text) => writing.say(text),
-  () => acts.editLast(),
-);
+const composer = new Composer((text) => writing.say(text), {
+  editLast: () => acts.editLast(),
+  draft: new Draft(page.room),
+});
 const view = new LogView((entry) => writing.fates(entry));
 const conversation = new Conversation(view, page.cursor);
 const writing = new Writing({
@@ -119,8 +120,7 @@ function welcome(event) {
   welcomed = true;
   state.show(connection.state);
   watchdog.start(event.heartbeat);
-  writing.limit = event.limits?.message;
-  if (event.limits?.name) names.limit(event.limits.name);
+  names.limit(event.limits.name);
   identify(event.you.id);
   // A name that was chosen while the welcome was on its way is newer than the one in it.
   if (me.renamed) connection.send(rename(me.name));
@@ -128,7 +128,7 @@ function welcome(event) {
   people.start(event);
   showPeople(people, me.id);
   tellReturn(conversation.welcome(event));
-  writing.welcomed(event.epoch);
+  writing.welcomed(event);
   older.retry();
   rooms.refresh();
 }
@@ -261,7 +261,7 @@ function start() {
   byId("teach-terminal").textContent = `npx wscat -c '${socketAddress(page.socket)}?names'`;
   const messages = adopted();
   identify(me.id);
-  conversation.adopt(messages, Number(page.oldest), LIMIT);
+  conversation.adopt(messages, { oldest: Number(page.oldest), first: Number(page.first) });
   for (const message of messages) writing.arrived(message);
   view.toBottom();
   showOffer();

@@ -6,12 +6,11 @@ import { Lease } from "./lease.js";
 import { numbers } from "./numbers.js";
 import { Outbox } from "./outbox.js";
 import { PendingView } from "./pending-view.js";
-import { bytes, command, oversize } from "./protocol.js";
+import { bytes, command, isUnreadable, oversize } from "./protocol.js";
 import { storage } from "./storage.js";
 import { token } from "./token.js";
 
 const EXCERPT = 40;
-const ANEW = "The log of this room was started anew, and this message is not in it.";
 
 export class Writing {
   #given;
@@ -19,7 +18,7 @@ export class Writing {
   #pending = new PendingView((entry) => this.fates(entry));
 
   /** The most bytes that the server takes in one frame. @type {number | undefined} */
-  limit;
+  #limit;
 
   /**
    * @param {object} given
@@ -55,13 +54,12 @@ export class Writing {
   }
 
   /**
-   * The server said welcome. A number of another log is the number of another message.
-   * @param {string} epoch
+   * The server said welcome.
+   * @param {{epoch: string, limits: {message: number, key_days: number}}} welcome
    */
-  welcomed(epoch) {
-    const foreign = this.#outbox.entries.filter((entry) => entry.epoch && entry.epoch !== epoch);
-    for (const { key } of foreign) this.#outbox.refuse(key, ANEW);
-    this.#outbox.open(this.#given.me.id);
+  welcomed({ epoch, limits }) {
+    this.#limit = limits.message;
+    this.#outbox.open({ me: this.#given.me.id, epoch, keyDays: limits.key_days });
   }
 
   /** The connection is gone. @param {boolean} tooBig whether what was in flight was the cause */
@@ -89,10 +87,12 @@ export class Writing {
   }
 
   /**
-   * @param {{key?: string, message: string, retry_after?: number}} error
+   * @param {{code: string, key?: string, message: string, retry_after?: number}} error
    * @returns {boolean} whether it was about something written
    */
-  refused({ key, message, retry_after }) {
+  refused(error) {
+    const { message, retry_after } = error;
+    const key = isUnreadable(error) ? this.#outbox.inFlight?.key : error.key;
     if (!key || !this.#outbox.find(key)) return false;
     if (retry_after === undefined) this.#outbox.refuse(key, message);
     else this.#outbox.postpone(key, retry_after, message);
@@ -142,7 +142,7 @@ export class Writing {
       this.#given.composer.restore(entry.text);
       dismiss();
     };
-    const agree = () => this.#outbox.agree(entry.key);
+    const agree = () => this.#outbox.agree(entry.key, this.#given.me.id);
     return { connected: this.#given.connection.connected, dismiss, reuse, agree };
   }
 
@@ -160,7 +160,7 @@ export class Writing {
 
   #write(written) {
     const entry = { key: token(12), by: this.#given.me.id, ...written };
-    const refusal = oversize(bytes(command(entry)), this.limit);
+    const refusal = oversize(bytes(command(entry)), this.#limit);
     this.#given.composer.notice(refusal ?? "");
     if (refusal) return false;
     this.#outbox.add(entry);

@@ -155,3 +155,21 @@ def test_history_can_be_asked_for_by_keyboard(visit, server):
     page.unroute("**/?before=*")
     page.keyboard.press("Enter")
     expect(page.locator("#messages > .message")).to_have_count(100)
+
+
+def test_long_messages_that_fill_a_page_early_are_not_the_end_of_the_log(visit, server):
+    long = [f"{number} ".ljust(60_000, "x") for number in range(1, 21)]
+    talk(server, *long)
+    page = visit(viewport={"width": 1000, "height": 500})
+    connected(page)
+    assert numbers(page)[0] > 1
+    complete(page, numbers(page)[0], 20)
+    while numbers(page)[0] > 1:
+        before = numbers(page)[0]
+        page.locator("#log").evaluate("log => { log.scrollTop = 0; }")
+        expect(page.locator("#messages > .message").first).not_to_have_attribute(
+            "data-id", str(before)
+        )
+    complete(page, 1, 20)
+    assert numbers(page) == list(range(1, 21))
+    expect(page.locator("#edge-words")).to_have_text("This is where the conversation begins")

@@ -261,6 +261,116 @@ def test_a_final_refusal_steps_out_keeps_the_text_and_says_why(visit, proxy):
     settled(ada)
 
 
+def test_half_a_character_that_was_typed_holds_nothing_up(visit):
+    ada, bob = visit(), visit()
+    connected(ada)
+    ada.locator("#say").evaluate("field => { field.value = 'cut \\ud83d'; }")
+    ada.locator("#say").press("Enter")
+    write(ada, "second")
+    sees(bob, "cut \ufffd", "second")
+    settled(ada)
+
+
+def test_what_the_server_cannot_read_at_all_steps_out_as_well(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "no kind of message")
+    ada.evaluate(CHANGE, {"id": "seven", "kind": "edit", "epoch": None})
+    ada.reload()
+    write(ada, "second")
+    back_online(ada, proxy)
+    sees(ada, "second")
+    refused = ada.locator("#pending > .pending")
+    expect(refused).to_contain_text("no kind of message")
+    expect(refused.get_by_role("alert")).to_contain_text("does not understand")
+
+
+@pytest.mark.server_options("--key-days=1")
+def test_the_author_is_asked_as_soon_as_the_server_may_have_forgotten(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "send me")
+    ada.evaluate(
+        """() => {
+          const days = 1.5 * 86_400_000;
+          for (const [key, kept] of Object.entries(localStorage))
+            if (key.startsWith("broadcaster.outbox")) {
+              const entry = JSON.parse(kept);
+              entry.at = new Date(Date.parse(entry.at) - days).toISOString();
+              localStorage.setItem(key, JSON.stringify(entry));
+            }
+        }"""
+    )
+    ada.reload()
+    back_online(ada, proxy)
+    row = ada.locator("#pending > .pending")
+    expect(row).to_contain_text("written 1 day ago")
+    row.get_by_role("button", name="Send").click()
+    sees(ada, "send me")
+    settled(ada)
+
+
+def test_what_is_half_written_outlives_a_reload_in_its_room_and_goes_when_it_is_sent(visit):
+    ada = visit()
+    connected(ada)
+    field = ada.locator("#say")
+    field.fill("half a letter\nto my mother")
+    ada.reload()
+    expect(field).to_have_value("half a letter\nto my mother")
+    other = visit(tab_of=ada)
+    expect(other.locator("#say")).to_have_value("")
+    place = ada.url
+    ada.goto(f"{place}r/kitchen")
+    expect(field).to_have_value("")
+    ada.goto(place)
+    expect(field).to_have_value("half a letter\nto my mother")
+    field.press("End")
+    ada.keyboard.type(", done")
+    ada.keyboard.press("Enter")
+    sees(ada, "half a letter\nto my mother, done")
+    settled(ada)
+    ada.reload()
+    connected(ada)
+    expect(field).to_have_value("")
+
+
+def test_what_comes_back_to_be_changed_is_half_written_again(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "a change to nothing")
+    ada.evaluate(CHANGE, {"refused": "No."})
+    ada.reload()
+    ada.get_by_role("button", name="Copy to composer").click()
+    settled(ada)
+    ada.reload()
+    expect(ada.locator("#say")).to_have_value("a change to nothing")
+
+
+FILL = """() => {
+  for (let size = 2 ** 20; size >= 1; size /= 2)
+    for (let at = 0; at < 8; at += 1)
+      try { localStorage.setItem(`fill ${size} ${at}`, "x".repeat(size)); } catch {}
+}"""
+
+
+def test_where_nothing_more_can_be_kept_the_row_says_so(visit, proxy):
+    ada = visit(proxy=proxy)
+    connected(ada)
+    cut_off(ada, proxy)
+    write(ada, "kept")
+    ada.evaluate(FILL)
+    write(ada, "not kept")
+    rows = ada.locator("#pending > .pending")
+    expect(rows.nth(0)).not_to_contain_text("this tab only")
+    expect(rows.nth(1)).to_contain_text("Waits for the connection. Kept in this tab only")
+    back_online(ada, proxy)
+    sees(ada, "kept", "not kept")
+    settled(ada)
+
+
 WITHHELD = """for (const kind of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, kind, {
     get() { throw new DOMException("withheld", "SecurityError") },

@@ -3,7 +3,6 @@ import { beforeEach, test } from "node:test";
 import { amended, Conversation } from "../../static/js/conversation.js";
 
 const EPOCH = "YP88w15X";
-const LIMIT = 3;
 
 // Writes down what would be drawn.
 class View {
@@ -45,15 +44,18 @@ const said = (id, more = {}) => ({
   text: `m${id}`,
   ...more,
 });
-const page = (oldest, head, ...messages) => ({ epoch: EPOCH, head, oldest, messages });
+const page = (oldest, head, ...messages) => {
+  const first = messages[0]?.id ?? oldest;
+  return { epoch: EPOCH, head, oldest, first, messages };
+};
 
 let view;
 let conversation;
 
-const begin = (cursor, messages, oldest = 1) => {
+const begin = (cursor, messages, oldest = 1, first = messages[0]?.id ?? oldest) => {
   view = new View();
   conversation = new Conversation(view, `${EPOCH}:${cursor}`);
-  conversation.adopt(messages, oldest, LIMIT);
+  conversation.adopt(messages, { oldest, first });
 };
 const take = (...messages) => messages.map((message) => conversation.take(message));
 
@@ -140,10 +142,10 @@ test("older messages come above, as long as there are any", () => {
   begin(9, [said(7), said(8), said(9)]);
   assert.equal(conversation.before, 7);
   assert.equal(conversation.edge, "");
-  conversation.older(page(1, 9, said(3), said(5), said(6)), LIMIT);
+  conversation.older(page(1, 9, said(3), said(5), said(6)), conversation.before);
   assert.deepEqual(view.shown, ["m3", "m5", "m6", "m7", "m8", "m9"]);
   assert.equal(conversation.before, 3);
-  conversation.older(page(1, 9, said(2)), LIMIT);
+  conversation.older(page(1, 9, said(1), said(2)), conversation.before);
   assert.equal(conversation.before, null);
   assert.equal(conversation.edge, "This is where the conversation begins");
   assert.equal(conversation.completeness(true).words, "complete 1–9");
@@ -151,15 +153,40 @@ test("older messages come above, as long as there are any", () => {
 
 test("where older ones are no longer kept it says which", () => {
   begin(9, [said(7), said(8), said(9)], 5);
-  conversation.older(page(5, 9, said(5), said(6)), LIMIT);
+  conversation.older(page(5, 9, said(5), said(6)), conversation.before);
   assert.equal(conversation.edge, "Messages 1 to 4 are no longer kept");
   begin(9, [], 10);
   assert.equal(conversation.edge, "Messages 1 to 9 are no longer kept");
 });
 
+test("few messages are not the last ones: a page says itself where it begins", () => {
+  begin(9, [said(9)]);
+  assert.equal(conversation.before, 9);
+  assert.equal(conversation.completeness(true).words, "complete 9");
+  conversation.older(page(1, 9, said(8)), conversation.before);
+  assert.equal(conversation.before, 8);
+  assert.equal(conversation.edge, "");
+});
+
+test("below the last message may be edits of what is no longer kept", () => {
+  begin(9, [said(9)], 7);
+  conversation.older(page(7, 9), conversation.before);
+  assert.equal(conversation.before, null);
+  assert.equal(conversation.completeness(true).words, "complete 7–9");
+  assert.equal(conversation.edge, "Messages 1 to 6 are no longer kept");
+});
+
+test("a page that no longer joins what is on screen is left alone", () => {
+  begin(9, [said(7), said(8), said(9)]);
+  conversation.trimmed(9);
+  conversation.older(page(1, 9, said(6)), 7);
+  assert.deepEqual(view.shown, ["m7", "m8", "m9"]);
+  assert.equal(conversation.before, 9);
+});
+
 test("what went while one scrolled up is not waited for", () => {
   begin(9, [said(7), said(8), said(9)]);
-  conversation.older(page(8, 9), LIMIT);
+  conversation.older(page(8, 9), conversation.before);
   assert.equal(conversation.before, null);
   assert.equal(conversation.edge, "Messages 1 to 6 are no longer kept");
 });
@@ -167,7 +194,7 @@ test("what went while one scrolled up is not waited for", () => {
 test("an edit that overtakes its page of history is not undone by it", () => {
   begin(9, [said(7), said(8), said(9)]);
   take(said(10, { edits: 3, text: "newest" }));
-  conversation.older(page(1, 9, said(3), said(4), said(6)), LIMIT);
+  conversation.older(page(1, 9, said(3), said(4), said(6)), conversation.before);
   assert.equal(view.find(3).text, "newest");
 });
 
@@ -176,14 +203,14 @@ test("a page of history that knows more than the live stream is not set back", (
   take(said(10, { edits: 3, text: "older" }));
   conversation.older(
     page(1, 12, said(3, { text: "newest", edited: true }), said(4), said(6)),
-    LIMIT,
+    conversation.before,
   );
   assert.equal(view.find(3).text, "newest");
 });
 
 test("a page of another log is left alone", () => {
   begin(9, [said(7), said(8), said(9)]);
-  conversation.older({ ...page(1, 9, said(6)), epoch: "other" }, LIMIT);
+  conversation.older({ ...page(1, 9, said(6)), epoch: "other" }, conversation.before);
   assert.deepEqual(view.shown, ["m7", "m8", "m9"]);
 });
 

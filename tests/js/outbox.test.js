@@ -7,6 +7,7 @@ import { Store } from "./store.js";
 
 const ME = "HnYv07oHwOM6";
 const DAY = 86_400_000;
+const WELCOME = { me: ME, epoch: "YP88w15X", keyDays: 7 };
 
 let sent;
 let reachable;
@@ -46,12 +47,12 @@ const pass = (ms) => {
 test("nothing goes out before the server said welcome", () => {
   write("a");
   assert.deepEqual(sent, []);
-  outbox.open(ME);
+  outbox.open(WELCOME);
   assert.deepEqual(sent, ["a"]);
 });
 
 test("one at a time, in the order of writing", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a", "b", "c");
   assert.deepEqual(sent, ["a"]);
   outbox.settle("a");
@@ -60,16 +61,16 @@ test("one at a time, in the order of writing", () => {
 });
 
 test("what was in flight goes out again under the same key, and still first", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a", "b");
   outbox.close();
-  outbox.open(ME);
+  outbox.open(WELCOME);
   assert.deepEqual(sent, ["a", "a"]);
   assert.deepEqual(states(), ["a sent", "b waiting"]);
 });
 
 test("an acknowledgement gives the entry once, then it is gone", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a");
   assert.equal(outbox.settle("a").text, "text of a");
   assert.equal(outbox.settle("a"), undefined);
@@ -77,14 +78,14 @@ test("an acknowledgement gives the entry once, then it is gone", () => {
 });
 
 test("a key of somebody else is nobody's here", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a");
   assert.equal(outbox.settle("elsewhere"), undefined);
   assert.deepEqual(states(), ["a sent"]);
 });
 
 test("a refused text is kept with the reason and holds nothing up", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a", "b");
   outbox.refuse("a", "The room is closed.");
   assert.deepEqual(states(), ["a refused", "b sent"]);
@@ -93,20 +94,20 @@ test("a refused text is kept with the reason and holds nothing up", () => {
 });
 
 test("a refused text is never sent again, not even after a reload", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a");
   outbox.refuse("a", "No.");
   outbox.close();
-  outbox.open(ME);
+  outbox.open(WELCOME);
   assert.deepEqual(sent, ["a"]);
   const reloaded = tab("again");
-  reloaded.open(ME);
+  reloaded.open(WELCOME);
   assert.deepEqual(states(reloaded), ["a refused"]);
   assert.equal(reloaded.find("a").why, "No.");
 });
 
 test("a postponed text goes out when its time has come, and the rest waits behind it", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a", "b");
   timers = [];
   outbox.postpone("a", 2, "Too fast.");
@@ -117,29 +118,29 @@ test("a postponed text goes out when its time has come, and the rest waits behin
 });
 
 test("a postponement outlives a reconnect", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a", "b");
   timers = [];
   outbox.postpone("a", 2, "Too fast.");
   outbox.close();
-  outbox.open(ME);
+  outbox.open(WELCOME);
   assert.deepEqual(sent, ["a"]);
   timers[0].act();
   assert.deepEqual(sent, ["a", "a"]);
 });
 
 test("what broke the connection is not sent again", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("huge", "small");
   outbox.refuseInFlight("Too big.");
   outbox.close();
-  outbox.open(ME);
+  outbox.open(WELCOME);
   assert.deepEqual(sent, ["huge", "small"]);
   assert.deepEqual(states(), ["huge refused", "small sent"]);
 });
 
 test("a connection that is not there leaves the entry waiting", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   reachable = false;
   write("a");
   assert.deepEqual(states(), ["a waiting"]);
@@ -148,7 +149,7 @@ test("a connection that is not there leaves the entry waiting", () => {
 test("what its author gave up is gone, from the browser too", () => {
   write("a", "b");
   outbox.drop("a");
-  outbox.open(ME);
+  outbox.open(WELCOME);
   assert.deepEqual(sent, ["b"]);
   assert.deepEqual(states(tab("again")), ["b waiting"]);
 });
@@ -178,26 +179,96 @@ test("after a week the author is asked, and nothing waits for the answer", () =>
   now += 8 * DAY;
   write("b");
   const later = tab("later");
-  later.open(ME);
+  later.open(WELCOME);
   assert.deepEqual(states(later), ["a asks", "b sent"]);
   assert.match(later.find("a").why, /8 days ago/);
   later.settle("b");
-  later.agree("a");
+  later.agree("a", ME);
   assert.deepEqual(sent, ["b", "a"]);
 });
 
 test("an author who agreed once is not asked again after a reload", () => {
   write("a");
   now += 8 * DAY;
-  outbox.agree("a");
+  outbox.agree("a", ME);
   const later = tab("later");
-  later.open(ME);
+  later.open(WELCOME);
   assert.deepEqual(sent, ["a"]);
+});
+
+test("a server that forgets keys sooner is asked for no more than it knows", () => {
+  write("a");
+  now += 1.6 * DAY;
+  outbox.open({ ...WELCOME, keyDays: 1.5 });
+  assert.deepEqual(states(), ["a asks"]);
+  assert.equal(outbox.find("a").why, "This was written 1 day ago.");
+  const patient = tab("patient");
+  patient.open({ ...WELCOME, keyDays: 30 });
+  assert.deepEqual(sent, ["a"]);
+});
+
+test("who agreed is asked again after as long once more, and not before", () => {
+  write("a");
+  now += 8 * DAY;
+  outbox.open(WELCOME);
+  reachable = false;
+  outbox.agree("a", ME);
+  for (const [days, expected] of [
+    [6, "a waiting"],
+    [2, "a asks"],
+  ]) {
+    now += days * DAY;
+    outbox.close();
+    outbox.open(WELCOME);
+    assert.deepEqual(states(), [expected]);
+  }
+});
+
+test("who agrees while there is no connection has agreed", () => {
+  write("a");
+  outbox.open({ ...WELCOME, me: "another" });
+  outbox.close();
+  outbox.agree("a", "another");
+  outbox.open({ ...WELCOME, me: "another" });
+  assert.deepEqual(sent, ["a"]);
+});
+
+const edit = (key, epoch) => ({ key, kind: "edit", id: 7, epoch, text: "better", by: ME });
+
+test("a change to a message of another log is refused at the welcome, and not sent", () => {
+  outbox.add(edit("a", "old"));
+  outbox.add(edit("b", WELCOME.epoch));
+  outbox.open(WELCOME);
+  assert.deepEqual(states(), ["a refused", "b sent"]);
+  assert.match(outbox.find("a").why, /started anew/);
+  outbox.postpone("b", 2, "Too fast.");
+  outbox.close();
+  outbox.open({ ...WELCOME, epoch: "newer" });
+  assert.deepEqual(states(), ["a refused", "b refused"]);
+});
+
+test("a change from a tab that has not heard of the new log yet is left to that tab", () => {
+  const late = tab("late");
+  late.open({ ...WELCOME, epoch: "old" });
+  late.close();
+  outbox.open(WELCOME);
+  late.add(edit("a", "old"));
+  outbox.sync();
+  assert.deepEqual([sent, states()], [[], []]);
+  late.open(WELCOME);
+  outbox.sync();
+  assert.deepEqual([sent, states(), states(late)], [[], ["a refused"], ["a refused"]]);
+});
+
+test("an inherited change to a message of another log is not sent", () => {
+  outbox.open(WELCOME);
+  outbox.inherit({ ...edit("a", "old"), at: new Date(now).toISOString(), order: now });
+  assert.deepEqual(states(), ["a refused"]);
 });
 
 test("what was written as somebody else asks first", () => {
   write("a");
-  outbox.open("another");
+  outbox.open({ ...WELCOME, me: "another" });
   assert.deepEqual(states(), ["a asks"]);
   assert.deepEqual(sent, []);
 });
@@ -206,7 +277,7 @@ test("what is inherited from another identity asks first, and is kept", () => {
   const other = tab("one", { where: null });
   other.add({ key: "a", kind: "say", text: "unsent", by: "tab identity" });
   outbox.inherit(other.entries[0]);
-  outbox.open(ME);
+  outbox.open(WELCOME);
   assert.deepEqual(states(), ["a asks"]);
   assert.deepEqual(states(tab("again")), ["a waiting"]);
 });
@@ -215,15 +286,15 @@ test("a full storage keeps nothing, and the page works on from memory", () => {
   store.full = true;
   write("a", "b");
   outbox.sync();
-  outbox.open(ME);
+  outbox.open(WELCOME);
   outbox.settle("a");
   assert.deepEqual(sent, ["a", "b"]);
 });
 
 test("two tabs see one outbox, and one of them sends", () => {
   const other = tab("other");
-  outbox.open(ME);
-  other.open(ME);
+  outbox.open(WELCOME);
+  other.open(WELCOME);
   write("a");
   other.sync();
   assert.deepEqual(states(other), ["a waiting"]);
@@ -232,19 +303,19 @@ test("two tabs see one outbox, and one of them sends", () => {
 
 test("what another tab delivered is not sent again", () => {
   const other = tab("other");
-  other.open(ME);
+  other.open(WELCOME);
   write("a");
   other.sync();
   assert.deepEqual(sent, ["a"]);
   other.settle("a");
   outbox.sync();
-  outbox.open(ME);
+  outbox.open(WELCOME);
   assert.deepEqual(states(), []);
   assert.deepEqual(sent, ["a"]);
 });
 
 test("what a tab hears late of a settled entry does not bring it back", () => {
-  outbox.open(ME);
+  outbox.open(WELCOME);
   write("a");
   outbox.settle("a");
   new Drawer("lobby", store).put({ key: "a", kind: "say", order: 1, at: "2026-11-23T09:00:00Z" });
@@ -254,8 +325,8 @@ test("what a tab hears late of a settled entry does not bring it back", () => {
 
 test("the tab that sends sends what the other wrote as well, in the order of writing", () => {
   const other = tab("other");
-  outbox.open(ME);
-  other.open(ME);
+  outbox.open(WELCOME);
+  other.open(WELCOME);
   write("a");
   now += 1;
   other.add({ key: "b", kind: "say", text: "from the other", by: ME });
@@ -268,8 +339,8 @@ test("the tab that sends sends what the other wrote as well, in the order of wri
 
 test("a tab that was closed while it sent is succeeded by the other", () => {
   const other = tab("other");
-  other.open(ME);
-  outbox.open(ME);
+  other.open(WELCOME);
+  outbox.open(WELCOME);
   write("a");
   timers = [];
   other.sync();

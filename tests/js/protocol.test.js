@@ -35,6 +35,13 @@ test("what is written carries its key, and nothing that is the page's own", () =
   assert.deepEqual(JSON.parse(rename("Otter")), { type: "rename", name: "Otter" });
 });
 
+test("half a character, which is no text on the wire, becomes the sign for what cannot be read", () => {
+  const halves = "\ud83d a \udca9\ud83d 💩 \ud83d\ude00";
+  const whole = "\ufffd a \ufffd\ufffd 💩 😀";
+  assert.equal(JSON.parse(command({ kind: "say", key: "k", text: halves })).text, whole);
+  assert.equal(JSON.parse(rename(halves)).name, whole);
+});
+
 test("sizes are bytes on the wire", () => {
   assert.equal(bytes("ü🦦"), 6);
 });
