@@ -19,12 +19,13 @@ class Verdict(Enum):
 
 
 class Pulse:
-    """One member's signs of life."""
+    """One member's signs of life; before `look` there is nothing to decide about it."""
 
-    __slots__ = ("_asked", "_pinged", "due")
+    __slots__ = ("_asked", "_pinged", "due", "look")
 
     def __init__(self, due: float) -> None:
         self.due = due
+        self.look = due
         self._pinged: float | None = None
         self._asked: float | None = None
 
@@ -69,12 +70,21 @@ class Liveness:
         return Pulse(due=now + self.interval * self._chance())
 
     def verdict(self, pulse: Pulse, now: float) -> Verdict:
-        """Says what to do about a member; a PING moves its next one an interval on."""
-        if silence := pulse.silence(now):
-            return Verdict.SILENT if silence >= self.timeout else Verdict.WELL
+        """Says what to do about a member, and when to look at it again.
+
+        A PING moves its next one an interval on.
+        """
+        silence = pulse.silence(now)
+        if silence >= self.timeout:
+            return Verdict.SILENT
+        if silence:
+            pulse.look = now + self.timeout - silence
+            return Verdict.WELL
         if now < pulse.due:
+            pulse.look = pulse.due
             return Verdict.WELL
         pulse.due = now + self.interval
+        pulse.look = now + min(self.interval, self.timeout)
         return Verdict.PING
 
 

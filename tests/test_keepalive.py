@@ -57,10 +57,13 @@ async def test_whoever_takes_what_waited_is_alive_though_its_pong_is_far_behind(
     [waiter] = SocketHandler.waiters
     now = time.monotonic()
     waiter.pulse.ping(now - 10)
+    waiter.pulse.look = now
     waiter.line.alive = True
     keepalive.sweep(services.liveness, now)
     assert waiter.ws_connection
+    waiter.pulse.heard()
     waiter.pulse.ping(now - 10)
+    waiter.pulse.look = now
     keepalive.sweep(services.liveness, now)
     assert not waiter.ws_connection
 

@@ -48,6 +48,28 @@ def test_another_ping_does_not_put_off_the_end():
     assert rules.verdict(pulse, 20.0) is Verdict.SILENT
 
 
+@given(some.floats(0.5, 50), some.floats(0.5, 50), some.lists(some.booleans(), max_size=60))
+def test_nothing_changes_for_a_member_that_is_not_looked_at_before_it_is_time(
+    interval, timeout, answers
+):
+    rules = liveness(interval=interval, timeout=timeout)
+    always, rarely = rules.begin(0.0), rules.begin(0.0)
+    now, step = 0.0, rules.sweep_every
+    for answers_now in answers:
+        now += step * 3
+        if answers_now:
+            always.heard()
+            rarely.heard()
+        verdict = rules.verdict(always, now)
+        seldom = rules.verdict(rarely, now) if rarely.look <= now else Verdict.WELL
+        assert seldom is verdict
+        if verdict is Verdict.SILENT:
+            break
+        if verdict is Verdict.PING:
+            always.ping(now)
+            rarely.ping(now)
+
+
 def test_a_pong_tells_the_round_trip_of_the_last_ping_and_of_no_other():
     pulse = liveness().begin(0.0)
     first = pulse.ping(10.0)

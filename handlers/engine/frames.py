@@ -29,8 +29,8 @@ PROTOCOL_ERROR, BAD_DATA, TOO_BIG = 1002, 1007, 1009
 SHORT = 125
 """The most bytes that a control frame may have, and that the second byte can count."""
 LONGEST_REASON = SHORT - 2
-WHOLE = {FIN | TEXT, FIN | BINARY}
-"""How a message in a single frame begins, if it is not compressed."""
+WHOLE = {FIN | opcode for opcode in (TEXT, BINARY, PING, PONG)}
+"""How a frame begins that is all there is of a message, or a ping or pong."""
 
 Event = tuple[int, str | bytes]
 """An opcode and what came under it: text as str, anything else as bytes."""
@@ -148,7 +148,7 @@ class Parser:
     def next(self) -> Event | None:
         """The next message or control frame; None until more has come."""
         data, at = self.fed, self._at
-        # Nearly everything is a short message in one frame, and all of it is here.
+        # Nearly everything is a short frame that stands by itself, and all of it is here.
         idle = self._first is None and not self._opcode
         if idle and len(data) - at >= 6 and data[at] in WHOLE:
             size = data[at + 1] - MASKED
@@ -160,7 +160,8 @@ class Parser:
                     self.fed = b""
                 if self.shown:
                     self.shown(data[at], payload)
-                return (TEXT, _text(payload)) if data[at] & TEXT else (BINARY, payload)
+                opcode = data[at] & OPCODE
+                return opcode, _text(payload) if opcode == TEXT else payload
         return self._next()
 
     def _next(self) -> Event | None:
