@@ -141,8 +141,7 @@ class Connection(ServerProtocol):
 
     def received(self, data: bytes) -> None:
         if not self._deaf:
-            self.parser.feed(data)
-            self._work()
+            self._work(data)
 
     def lost(self) -> None:
         if self._deadline:
@@ -154,17 +153,19 @@ class Connection(ServerProtocol):
 
     # -- what comes ----------------------------------------------------------------------
 
-    def _work(self) -> None:
+    def _work(self, data: bytes = b"") -> None:
         """Handles what has come, one thing after the other, until one has to be waited for."""
         parser = self.parser
         try:
-            while parser.fed and not self._deaf and (event := parser.next()) is not None:
+            event = parser.next(data)
+            while event is not None:
                 opcode, payload = event
                 if opcode > BINARY:
                     self._control(opcode, payload)
                 elif not self._closing and (waiting := self.handler.on_message(payload)):
                     self._wait_for(waiting)
                     return
+                event = parser.next() if parser.fed and not self._deaf else None
         except Violation as violation:
             self._fail(violation.code, str(violation))
         except Exception:
