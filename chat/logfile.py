@@ -69,7 +69,8 @@ class LogFile:
                 return Page([], Position(self._tables.epoch(), 0, 1))
             if after is not None:
                 return Page(self._tables.after(room, after, limit), room.position)
-            return Page(self._tables.before(room, before or room.head + 1, limit), room.position)
+            before = room.head + 1 if before is None else before
+            return Page(self._tables.before(room, before, limit), room.position)
 
     def let_go(self, now: int) -> News:
         """Forgets what is too old, messages and keys; tells of the rooms that lost some."""
@@ -204,8 +205,16 @@ class _Batch:
 
     def _check_change(self, draft: Draft) -> None:
         room, id = self.rooms[draft.room], draft.edits or draft.deletes or 0
-        fresh = (record for record in self._records[draft.room] if record.id == id)
-        check_change(draft, next(fresh, None) or self._tables.record(room, id), room.oldest)
+        check_change(draft, self._target(draft.room, id), room.oldest)
+
+    def _target(self, room: str, id: int) -> Record | None:
+        """A message as this batch leaves it: the table does not know yet what it deletes."""
+        for record in self._records[room]:
+            if record.id == id:
+                return record
+        stored = self._tables.record(self.rooms[room], id)
+        gone = any(draft.room == room and draft.deletes == id for draft in self._deletes)
+        return stored.blanked() if stored and gone else stored
 
 
 @contextmanager
