@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from chat.codec import encode, message
 from chat.errors import Closing, Gone, KeyReused, NotFound, NotYours, Refusal
 from chat.history import DAY, DEFAULT, PAGE_BYTES, MemoryHistory, Retention, Stored
 from chat.history_sqlite import SqliteHistory
-from chat.message import Draft, Person
+from chat.message import Batch, Draft, Person
 
 ADA, BOB = Person("a", "Ada"), Person("b", "Bob")
 NOON = 1_767_355_200_123
@@ -222,6 +223,16 @@ async def test_a_page_is_bounded_in_bytes_but_never_empty(history):
     assert len(await bodies(history, after=0)) == 1
     assert len(await bodies(history, after=4)) == 1
     assert len(await bodies(history, before=5)) == 1
+
+
+@pytest.mark.parametrize("body", ["\x01" * 50_000, '"' * 50_000, "👋" * 30_000, b"\xff" * 99_000])
+async def test_a_page_is_bounded_by_what_it_takes_on_the_wire(history, body):
+    for _ in range(4):
+        await history.append(say(body))
+    for how in ({"after": 0}, {"before": None}):
+        page = await history.read("lobby", limit=100, **how)
+        batch = Batch([message(record) for record in page.records])
+        assert len(page.records) == 1 or len(encode(batch)) < PAGE_BYTES + 100
 
 
 async def test_nothing_lies_before_the_first_id(history):
