@@ -42,6 +42,14 @@ class Tables:
         """The epoch of rooms that were never written to."""
         return str(self._ask("SELECT epoch FROM store").fetchone()[0])
 
+    def run(self) -> str:
+        """The run that wrote last."""
+        return str(self._ask("SELECT run FROM store").fetchone()[0])
+
+    def ids(self) -> int:
+        """How many ids were given, in all rooms."""
+        return int(self._ask("SELECT coalesce(sum(head), 0) FROM rooms").fetchone()[0])
+
     def room(self, name: str) -> RoomRow | None:
         row = self._ask(
             "SELECT number, name, epoch, head, oldest FROM rooms WHERE name = ?", (name,)
@@ -161,6 +169,9 @@ class Tables:
 
     def add_keys(self, rows: Sequence[tuple[int, str, str, int, bytes, int]]) -> None:
         self._insert("keys", rows)
+
+    def has_keys(self, before: int) -> bool:
+        return bool(self._ask("SELECT 1 FROM keys WHERE at < ? LIMIT 1", (before,)).fetchone())
 
     def forget_keys(self, before: int) -> None:
         self._ask("DELETE FROM keys WHERE at < ?", (before,))
