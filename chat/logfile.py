@@ -181,6 +181,8 @@ class _Batch:
         if draft.edits or draft.deletes:
             try:
                 self._check_change(draft)
+            except StoreDamaged:
+                return StoreDamaged(key=draft.key)
             except Refusal as refusal:
                 return refusal
         room = self.rooms[draft.room]

@@ -61,6 +61,9 @@ MIGRATIONS = (
     """
     ALTER TABLE store ADD COLUMN run TEXT NOT NULL DEFAULT '-';  -- that wrote last: see lock.py
     """,
+    """
+    ALTER TABLE messages ADD COLUMN checksum INTEGER;  -- of the row; null from before there were
+    """,
 )
 
 

@@ -15,11 +15,11 @@ import pytest
 
 from chat import schema
 from chat.errors import Closing, StoreDamaged, StoreFailed, StoreFull
-from chat.history import DAY, DEFAULT, Retention, Stored, digest
+from chat.history import DAY, DEFAULT, PAGE_BYTES, Retention, Stored, digest
 from chat.history_sqlite import SqliteHistory
 from chat.lock import Lock
 from chat.schema import Unusable
-from test_history import NOON, Clock, Log, delete, say
+from test_history import NOON, Clock, Log, delete, edit, say
 
 
 @pytest.fixture
@@ -393,24 +393,100 @@ async def test_a_damaged_file_is_said_to_be_damaged(make, path):
         await make()
 
 
-async def test_a_hole_is_never_served_as_whole(make, path):
-    history = await make()
-    for number in range(10):
-        await history.append(say(str(number)))
-    await history.close()
-    with sqlite3.connect(path) as db:
-        db.execute("DELETE FROM messages WHERE id = 5")
-    db.close()
-    again = await make()
+@pytest.fixture
+def spoilt(make, path):
+    """Ten messages, the fifth edited by the last one, after something was done to the file."""
+
+    async def spoilt(*statement):
+        history = await make()
+        for number in range(1, 11):
+            await history.append(say(str(number), f"k{number}"))
+        await history.append(edit(5, "five"))
+        await history.close()
+        with sqlite3.connect(path) as db:
+            assert db.execute(*statement).rowcount == 1
+        db.close()
+        return await make()
+
+    return spoilt
+
+
+async def ids(history, limit=100, **how):
+    return [record.id for record in (await history.read("lobby", limit=limit, **how)).records]
+
+
+async def test_a_hole_is_never_served_as_whole(spoilt):
+    history = await spoilt("DELETE FROM messages WHERE id = 5")
     with pytest.raises(StoreDamaged):
-        await again.read("lobby", after=0, limit=100)
-    assert [r.id for r in (await again.read("lobby", after=5, limit=100)).records] == [
-        6,
-        7,
-        8,
-        9,
-        10,
-    ]
+        await ids(history, after=0)
+    assert await ids(history, after=5) == [6, 7, 8, 9, 10, 11]
+    for how in ({}, {"before": 7}, {"before": 6}, {"before": 6, "limit": 1}):
+        with pytest.raises(StoreDamaged):
+            await ids(history, **how)
+    assert await ids(history, before=9, limit=3) == [6, 7, 8]
+    assert await ids(history, before=5) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("id", [1, 10, 11])
+async def test_a_hole_at_either_end_is_one_too(spoilt, id):
+    history = await spoilt("DELETE FROM messages WHERE id = ?", (id,))
+    with pytest.raises(StoreDamaged):
+        await ids(history)
+
+
+async def test_what_was_let_go_of_is_no_hole(make):
+    history = await make(Retention(messages=3))
+    big = "x" * (PAGE_BYTES // 3)
+    for number in range(1, 11):
+        await history.append(say(f"{number}" if number < 8 else big))
+    assert await ids(history) == [9, 10]
+    assert await ids(history, before=9) == [8]
+    assert await ids(history, before=8) == await ids(history, before=5) == []
+    assert await ids(history, before=99) == [9, 10]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "body = 'v'",
+        "body = x'35'",
+        "body = NULL",
+        "name = 'Eva'",
+        "person = 'b'",
+        "at = at + 1",
+        "key = 'k6'",
+        "edits = 4",
+    ],
+)
+async def test_a_changed_byte_is_never_served_as_what_was_said(spoilt, change):
+    history = await spoilt("UPDATE messages SET " + change + " WHERE id = 5")  # noqa: S608
+    with pytest.raises(StoreDamaged):
+        await ids(history, after=0)
+    with pytest.raises(StoreDamaged):
+        await ids(history)
+    assert await ids(history, after=5) == [6, 7, 8, 9, 10, 11]
+    outcomes = await asyncio.gather(
+        history.append(edit(5, "six", "another")), history.append(say("y")), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [StoreDamaged, Stored]
+    assert outcomes[0].key == "another"
+
+
+async def test_a_changed_byte_of_an_edit_is_not_served_as_its_message(spoilt):
+    history = await spoilt("UPDATE messages SET body = 'six' WHERE id = 11")
+    with pytest.raises(StoreDamaged):
+        await ids(history, before=6)
+
+
+async def test_a_flipped_bit_in_the_file_is_noticed(make, path):
+    history = await make()
+    await history.append(say("a word that stands out"))
+    await history.close()
+    data = path.read_bytes()
+    assert data.count(b"stands out") == 1
+    path.write_bytes(data.replace(b"stands out", b"stands oup"))
+    with pytest.raises(StoreDamaged):
+        await ids(await make())
 
 
 # -- when the disk does not do what it should --------------------------------------------
