@@ -5,6 +5,7 @@ because each further statement is a tug at the interpreter's lock.
 """
 
 import errno
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,7 +16,7 @@ from chat.errors import KeyReused, Refusal, StoreDamaged, StoreFailed, StoreFull
 from chat.history import DAY, Page, Retention, Stored, check_change, digest
 from chat.lock import Lock, new_run
 from chat.message import Draft, Position, Record
-from chat.schema import Unusable, connect, mark_closed, mark_open, relax
+from chat.schema import Unusable, connect, mark_closed, mark_open, opened, relax
 from chat.tables import Name, RoomRow, Tables
 
 ROOMS_AT_HAND = 10_000
@@ -42,11 +43,12 @@ class LogFile:
         self._durability = durability
         self._run = new_run()
         self._marked = False
+        self._read_only = False
         # What it is called does not matter: two servers on one file would each give its ids.
-        path = path.resolve()
-        self._lock = _locked(path)
+        self._path = path.resolve()
+        self._lock = _locked(self._path)
         try:
-            self._db = connect(path, self._lock, token)
+            self._db = connect(self._path, self._lock, token)
         except BaseException:
             self._lock.close()
             raise
@@ -112,6 +114,8 @@ class LogFile:
         """All or nothing; what is at hand of the rooms is forgotten with what failed."""
         try:
             with _in_words():
+                if self._read_only:
+                    self._open_again()
                 self._db.execute("BEGIN IMMEDIATE")
                 if not self._marked:
                     self._lock.announce(self._tables.run(), self._run)
@@ -122,11 +126,26 @@ class LogFile:
                     self._lock.note(self._run, self._ids)
                     relax(self._db, self._durability)
                     self._marked = True
-        except BaseException:
+        except BaseException as error:
             self._rooms.clear()
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+            name = getattr(error.__cause__, "sqlite_errorname", "")
+            self._read_only = self._read_only or name == "SQLITE_READONLY"
             raise
+
+    def _open_again(self) -> None:
+        """What could only be read when it was opened, SQLite never writes to.
+
+        Nor to what it made beside it, which has the mode that the file had.
+        """
+        self._db.close()
+        for beside in ("-wal", "-shm"):
+            with suppress(OSError):
+                os.chmod(f"{self._path}{beside}", self._path.stat().st_mode)
+        self._db = opened(self._path)
+        self._tables = Tables(self._db)
+        self._read_only = False
 
     def _room(self, name: str) -> RoomRow:
         """A room to write to, made if need be."""

@@ -80,10 +80,8 @@ def connect(path: Path, lock: Lock, token: Callable[[], str]) -> sqlite3.Connect
     """
     db = None
     try:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        db = opened(path)
         _check(db, path)
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not unlinked
         _migrate(db)
         _begin_epoch(db, lock, token)
         return db
@@ -97,6 +95,29 @@ def connect(path: Path, lock: Lock, token: Callable[[], str]) -> sqlite3.Connect
             " choose another file by --store, or put a backup in its place"
             " as docs/operations.md says"
         ) from error
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """A connection to the file, which is not looked at any closer; raises sqlite3.Error."""
+    try:
+        return _opened(path)
+    except sqlite3.OperationalError:
+        # On a full disk there is no room for the -shm, which one who is alone can do without.
+        return _opened(path, "PRAGMA locking_mode = EXCLUSIVE")
+
+
+def _opened(path: Path, *first: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in first:
+            db.execute(pragma)
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not unlinked
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        return db
+    except sqlite3.Error:
+        db.close()
+        raise
 
 
 def mark_open(db: sqlite3.Connection, durability: str, run: str) -> None:

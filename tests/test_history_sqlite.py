@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import resource
 import shutil
 import signal
@@ -19,7 +20,7 @@ from chat.history import DAY, DEFAULT, PAGE_BYTES, Retention, Stored, digest
 from chat.history_sqlite import SqliteHistory
 from chat.lock import Lock
 from chat.schema import Unusable
-from test_history import NOON, Clock, Log, delete, edit, say
+from test_history import NOON, Clock, Log, bodies, delete, edit, say
 
 
 @pytest.fixture
@@ -534,6 +535,66 @@ async def test_a_start_on_a_full_disk_serves_what_there_is(make):
         with pytest.raises((StoreFull, StoreFailed)):
             await again.append(say("refused"))
     assert (await again.append(say("after"))).id == 2
+
+
+@pytest.mark.expect_log("messages are refused (store_f")
+@pytest.mark.parametrize("end", [close, kill])
+async def test_a_start_on_a_full_disk_that_has_no_room_for_the_shm(make, path, tmp_path, end):
+    history = await make()
+    await history.append(say("before"))
+    await end(history)
+    folder = tmp_path / "as it was left"
+    folder.mkdir()
+    for file in files(path):
+        shutil.copy(file, folder)
+    with full_disk(0):
+        again = await make(path=folder / path.name)
+        assert await bodies(again, after=0) == ["before"]
+        with pytest.raises((StoreFull, StoreFailed)):
+            await again.append(say("refused"))
+    assert (await again.append(say("after"))).id == 2
+    await again.close()
+    assert await bodies(await make(path=folder / path.name)) == ["before", "after"]
+
+
+@pytest.fixture
+def unprivileged():
+    """A folder of somebody whom the modes of files hold for; root is nobody meanwhile."""
+    folder = Path(tempfile.mkdtemp())
+    root = os.geteuid() == 0
+    if root:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        os.seteuid(nobody.pw_uid)
+    yield folder
+    if root:
+        os.seteuid(0)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.expect_log("messages are refused (store_failed)")
+@pytest.mark.parametrize("end", [close, kill])
+async def test_a_start_on_a_file_that_cannot_be_written_recovers_once_it_can(
+    make, unprivileged, end
+):
+    path = unprivileged / "log.db"
+    history = await make(path=path)
+    await history.append(say("before"))
+    if end is kill:
+        for file in files(path):
+            shutil.copy(file, unprivileged / f"killed{file.name}")
+        path = unprivileged / "killedlog.db"
+    await history.close()
+    path.chmod(0o444)
+    again = await make(path=path)
+    for _ in range(2):
+        with pytest.raises(StoreFailed):
+            await again.append(say("refused"))
+        assert await bodies(again) == ["before"]
+    path.chmod(0o644)
+    assert (await again.append(say("after"))).id == 2
+    await again.close()
+    assert await bodies(await make(path=path)) == ["before", "after"]
 
 
 async def test_whoever_asks_while_it_closes_is_told_so(make):
