@@ -20,6 +20,15 @@ def new_run() -> str:
     return secrets.token_hex(8)
 
 
+def sync_folder(folder: Path) -> None:
+    """A file that was made in it, or moved there, is there after a power cut too."""
+    file = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
 class Lock:
     """The lock on the file at `path`; raises BlockingIOError when another process has it."""
 
@@ -44,11 +53,7 @@ class Lock:
         """From here on the file may have the new run's name: on the disk before that is."""
         self._write(old, new, self._ids)
         os.fsync(self._file)
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._path.parent)
 
     def note(self, run: str, ids: int) -> None:
         """The file has this run's name, and so many ids; no sync, which would cost too much.
