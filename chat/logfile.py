@@ -91,7 +91,7 @@ class LogFile:
         forgotten = int(now - self._retention.key_days * DAY)
         long_ago = int(now - self._retention.days * DAY) if self._retention.days else 0
         with _in_words():
-            names = self._tables.rooms_older_than(long_ago)
+            names = self._tables.rooms_older_than(long_ago) if long_ago else []
             if not names and not self._tables.has_keys(forgotten):
                 return {}
         with self._transaction():

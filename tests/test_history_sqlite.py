@@ -301,6 +301,14 @@ async def test_a_lock_that_was_deleted_or_spoilt_begins_a_new_epoch(make, path):
     assert len(known) == 3
 
 
+async def test_a_lock_that_there_was_no_room_for_is_not_left_empty(make, path):
+    lock = path.with_name(f"{path.name}.lock")
+    with full_disk(0), pytest.raises(Unusable, match="cannot be used"):
+        await make()
+    assert not lock.exists()
+    await make()
+
+
 async def test_a_file_moved_with_its_lock_goes_on_as_it_was(make, path, tmp_path):
     history = await make()
     await history.append(say("x"))
