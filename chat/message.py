@@ -82,11 +82,6 @@ class Record(Struct, frozen=True):
     def deleted(self) -> bool:
         return self.body is None and self.deletes is None
 
-    @property
-    def weight(self) -> int:
-        """About how many bytes this takes, in memory or on the wire."""
-        return 200 + len(self.body or "")
-
     def blanked(self) -> "Record":
         """This entry without its words."""
         return replace(self, body=None)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Protocol
 
-from chat.codec import message
+from chat.codec import message, weight
 from chat.history import Page
 from chat.message import Batch, Cursor, Gap, Position, Record
 
@@ -35,6 +35,7 @@ class Ring:
         self._most = size
         self._size = 0
         self._records: deque[Record] = deque()
+        self._weights: deque[int] = deque()
 
     def add(self, records: Sequence[Record]) -> None:
         """Takes what was delivered; forgets the oldest, and the words that it deletes."""
@@ -42,9 +43,11 @@ class Ring:
             if record.deletes:
                 self._blank(record.deletes)
             self._records.append(record)
-            self._size += record.weight
+            self._weights.append(weight(record))
+            self._size += self._weights[-1]
         while self._size > self._most:
-            self._size -= self._records.popleft().weight
+            self._records.popleft()
+            self._size -= self._weights.popleft()
 
     def holds_all_after(self, id: int, head: int) -> bool:
         """Whether everything from the id after this one to the head is here."""
@@ -56,9 +59,10 @@ class Ring:
     def _blank(self, id: int) -> None:
         for place, record in enumerate(self._records):
             if id in (record.id, record.edits) and record.body is not None:
-                self._size -= record.weight
                 self._records[place] = record.blanked()
-                self._size += self._records[place].weight
+                self._size -= self._weights[place]
+                self._weights[place] = weight(self._records[place])
+                self._size += self._weights[place]
 
 
 async def catch_up(

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from chat.errors import StoreDamaged
 from handlers.page import RoomPage
 
 AS_JSON = {"Accept": "application/json"}
@@ -162,6 +163,17 @@ async def test_a_bad_rooms_name_is_refused_in_words(get, path):
     answer = await get(path)
     assert answer.code == 400
     assert b"A room's name is 1 to 64 visible characters" in answer.body
+
+
+@pytest.mark.expect_log("GET /r/den is refused: store_damaged")
+async def test_a_damaged_log_is_said_in_words_and_in_the_log(get, history, monkeypatch):
+    async def damaged(*_, **__):
+        raise StoreDamaged
+
+    monkeypatch.setattr(history, "read", damaged)
+    answer = await get("/r/den")
+    assert answer.code == 500
+    assert answer.body.startswith(b"500 The server's log is damaged")
 
 
 async def test_looking_into_a_room_makes_none(get, services):
