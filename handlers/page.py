@@ -16,6 +16,7 @@ from chat.message import Cursor, HistoryPage, Identity, Rooms
 from chat.names import LOBBY
 from handlers.identity import keep_person, new_id, tab_token
 from handlers.logs import log, log_exception, shown
+from handlers.origins import make_readable
 from handlers.places import alive, urls
 from handlers.services import Services
 
@@ -43,6 +44,7 @@ class PageHandler(RequestHandler):
     log_exception = log_exception
 
     def initialize(self, services: Services, **page: str) -> None:
+        make_readable(self.request)
         self.services = services
         self.page = page
 

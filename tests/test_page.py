@@ -216,7 +216,13 @@ async def test_a_tabs_token_is_no_cookie_and_a_cookie_no_token(get, clients):
 
 
 @pytest.mark.parametrize(
-    "header", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}]
+    "header",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://[x"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
 )
 async def test_a_page_of_another_site_makes_no_identity(get, header):
     answer = await get("/-/identity", method="POST", body="", headers=header)

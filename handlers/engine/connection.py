@@ -200,10 +200,11 @@ class Connection(ServerProtocol):
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Begins the closing handshake (section 7.1.2); what waits goes first."""
-        if not self._closing:
+        if not (self._closing or self.line.over):
             self._closing = True
             self.line.send_last(close_frame(code, reason))
-            self._wait_for_the_end()
+            loop = asyncio.get_running_loop()
+            self._deadline = loop.call_later(CLOSES_WITHIN, self.line.abort)
 
     def is_closing(self) -> bool:
         return self._closing
@@ -220,10 +221,6 @@ class Connection(ServerProtocol):
         self._deaf = True
         self.close(code, reason)
         self.line.hang_up()
-
-    def _wait_for_the_end(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._deadline = loop.call_later(CLOSES_WITHIN, self.line.abort)
 
     def on_connection_close(self) -> None:
         """What Tornado would abort has ended already."""
