@@ -9,14 +9,12 @@ so in its place in the stream, with exact numbers.
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from chat.codec import message, weight
 from chat.history import Page
+from chat.member import Member
 from chat.message import Batch, Cursor, Gap, Position, Record
-
-if TYPE_CHECKING:
-    from chat.room import Member
 
 PAGE = 200
 """Messages in one batch of a backfill."""
@@ -66,7 +64,7 @@ class Ring:
 
 
 async def catch_up(
-    member: "Member", cursor: Cursor, read: Read, ring: Ring, here: Callable[[], Position]
+    member: Member, cursor: Cursor, read: Read, ring: Ring, here: Callable[[], Position]
 ) -> int:
     """Sends what lies after the cursor until the ring holds the rest; gives where that begins.
 
@@ -80,7 +78,7 @@ async def catch_up(
     return after
 
 
-def _begin(member: "Member", cursor: Cursor, here: Position) -> int:
+def _begin(member: Member, cursor: Cursor, here: Position) -> int:
     """The id to go on from; a cursor of another log is never trusted."""
     if cursor.epoch not in ("", here.epoch) or cursor.id > here.head:
         _tell_gap(member, None, here)
@@ -88,7 +86,7 @@ def _begin(member: "Member", cursor: Cursor, here: Position) -> int:
     return _over_the_gap(member, cursor.id, here)
 
 
-def _send(member: "Member", page: Page, after: int) -> int:
+def _send(member: Member, page: Page, after: int) -> int:
     after = _over_the_gap(member, after, page.position)
     if not page.records:
         return after
@@ -96,7 +94,7 @@ def _send(member: "Member", page: Page, after: int) -> int:
     return page.records[-1].id
 
 
-def _over_the_gap(member: "Member", after: int, here: Position) -> int:
+def _over_the_gap(member: Member, after: int, here: Position) -> int:
     """Says what is no longer kept of what comes after an id, and where it goes on."""
     if after >= here.oldest - 1:
         return after
@@ -104,5 +102,5 @@ def _over_the_gap(member: "Member", after: int, here: Position) -> int:
     return here.oldest - 1
 
 
-def _tell_gap(member: "Member", lost: tuple[int, int] | None, here: Position) -> None:
+def _tell_gap(member: Member, lost: tuple[int, int] | None, here: Position) -> None:
     member.send(member.wire.event(Gap(lost, here.epoch, here.oldest, here.head)))
