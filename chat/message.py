@@ -324,8 +324,9 @@ class Opened(Event, frozen=True, tag="open"):
 class Frame(Event, frozen=True, tag="frame"):
     """One frame of a watched connection as the server saw it.
 
-    `sender` is "client" or "server", `size` is the payload's bytes, `text` and
-    `hex` show its beginning, `round_trip` (on a pong) is in milliseconds.
+    `sender` is "client" or "server", `size` is the payload's bytes on the wire, `text`
+    and `hex` show its beginning (as it reads, where it was `compressed` and whole),
+    `round_trip` (on a pong) is in milliseconds.
     """
 
     connection: str
@@ -338,6 +339,7 @@ class Frame(Event, frozen=True, tag="frame"):
     code: int | None = None
     reason: str | None = None
     round_trip: float | None = None
+    compressed: bool = False
 
 
 class Closed(Event, frozen=True, tag="closed"):
