@@ -218,12 +218,12 @@ class _Log:
 
     def take(self, draft: Draft, now: int, news: list[Record]) -> Stored:
         """Gives a draft its place and adds it to `news`, unless it has one already."""
-        name, content = (draft.sender.id, draft.key or ""), digest(draft)
-        if draft.key is not None and name in self._keys:
-            id, known, _ = self._keys[name]
-            if known != content:
+        name = (draft.sender.id, draft.key or "")
+        content = digest(draft) if draft.key is not None else b""
+        if known := self._keys.get(name):
+            if known[1] != content:
                 raise KeyReused(key=draft.key)
-            return Stored(id, duplicate=True)
+            return Stored(known[0], duplicate=True)
         if draft.edits or draft.deletes:
             target = self._records.get(draft.edits or draft.deletes or 0)
             check_change(draft, target, self.position("").oldest)
