@@ -159,7 +159,7 @@ def _fuzz(fuzzer: Path, url: str, reports: Path, options: Options) -> None:
         )
     )
     print(
-        f"autobahn: {'20 seconds' if options.quick else '12 minutes or more'}; "
+        f"autobahn: {'20 seconds' if options.quick else 'nine minutes'}; "
         f"the full report will be {reports}/index.html",
         flush=True,
     )
