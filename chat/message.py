@@ -98,7 +98,8 @@ Id = Annotated[int, Meta(ge=1, le=2**53)]
 
 # What follows is told in the schema and left to the room to check, which refuses it in words and
 # by the key that it is about.
-Key = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 64})]
+LONGEST_KEY = 64
+Key = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_KEY})]
 Text = Annotated[str, Meta(extra_json_schema={"pattern": r"\S"})]
 Name = Annotated[str, Meta(extra_json_schema={"pattern": r"\S", "maxLength": LONGEST})]
 

@@ -20,6 +20,7 @@ from chat.errors import BadKey, EmptyText, Refusal, StoreFailed
 from chat.history import History, Stored
 from chat.member import Member, Wire
 from chat.message import (
+    LONGEST_KEY,
     Ack,
     Cursor,
     Delete,
@@ -39,7 +40,6 @@ from chat.resume import Ring, catch_up
 
 log = logging.getLogger("broadcaster")
 
-LONGEST_KEY = 64
 PRESENCE_EVERY = 1.0
 """Seconds between two tellings of who came and went."""
 
