@@ -6,13 +6,14 @@ import sys
 import time
 import traceback
 
-from . import autobahn, chaos, power
+from . import autobahn, chaos, fuzz, power
 from .outcome import ROOT, CannotRun, Options
 
 PROOFS = {
     "autobahn": autobahn,
     "chaos": chaos,
     "power": power,
+    "fuzz": fuzz,
 }
 
 
