@@ -53,7 +53,7 @@ from handlers import application
 from handlers.assets import Assets
 from handlers.engine.door import BACKLOG, Door
 from handlers.engine.roads import Roads
-from handlers.identity import signing_key
+from handlers.identity import BadKey, new_key, signing_key
 from handlers.keepalive import keep_alive
 from handlers.logs import set_up
 from handlers.services import Services
@@ -87,7 +87,7 @@ def main() -> None:
 async def serve(settings: Settings) -> None:
     """One server from start to end."""
     told_to_stop = _signals()
-    key = _signing_key(settings.data)
+    key = _signing_key(settings)
     sockets = _listen(settings)
     history = make_history(settings)
     services = compose(settings, history)
@@ -140,12 +140,17 @@ def _rest_the_collector() -> None:
     gc.set_threshold(10_000, 20, 100)
 
 
-def _signing_key(data: Path) -> str:
+def _signing_key(settings: Settings) -> str:
+    if settings.store == "memory:":
+        return new_key()
     try:
-        return signing_key(data)
+        return signing_key(settings.data)
+    except BadKey as error:
+        raise CannotStart(str(error)) from None
     except OSError as error:
         raise CannotStart(
-            f"the data folder {data} cannot be used ({error.strerror}); choose another by --data"
+            f"the data folder {settings.data} cannot be used ({error.strerror});"
+            " choose another by --data"
         ) from None
 
 

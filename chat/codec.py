@@ -70,6 +70,14 @@ def encode(event: msgspec.Struct) -> bytes:
     return _encode(event)
 
 
+def weight(record: Record) -> int:
+    """About how many bytes a record takes in memory, and never fewer than as a `message`.
+
+    Counted as it is written, because a single character may be six bytes there.
+    """
+    return 200 + len(_encode((record.body, record.key, record.sender.name)))
+
+
 def message(record: Record) -> Message:
     """The event that tells JSON members of a record."""
     at = datetime.fromtimestamp(record.at / 1000, UTC).isoformat(timespec="milliseconds")

@@ -19,13 +19,15 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import NamedTuple, Protocol
 
+from chat.codec import weight
 from chat.errors import Closing, Gone, KeyReused, NotFound, NotYours, Refusal
 from chat.message import Draft, Position, Record
 
 DAY = 86_400_000
 """Milliseconds."""
 PAGE_BYTES = 256 * 1024
-"""About how much of the log is read at once."""
+"""How much of the log is read at once, counted as on the wire: it goes out as one frame, and
+many WebSocket clients refuse one of over 1 MiB."""
 
 Deliver = Callable[[str, Sequence[Record], Position], None]
 """deliver(room, records, position): on the loop, in log order; must neither wait nor raise.
@@ -54,14 +56,14 @@ class Stored(NamedTuple):
 
 
 def fitting(records: Iterable[Record]) -> list[Record]:
-    """The first of these, up to about `PAGE_BYTES`, but one at least."""
+    """The first of these, up to `PAGE_BYTES`, but one at least."""
     page: list[Record] = []
     size = 0
     for record in records:
-        if page and size + record.weight > PAGE_BYTES:
+        size += weight(record)
+        if page and size > PAGE_BYTES:
             break
         page.append(record)
-        size += record.weight
     return page
 
 
@@ -216,12 +218,12 @@ class _Log:
 
     def take(self, draft: Draft, now: int, news: list[Record]) -> Stored:
         """Gives a draft its place and adds it to `news`, unless it has one already."""
-        name, content = (draft.sender.id, draft.key or ""), digest(draft)
-        if draft.key is not None and name in self._keys:
-            id, known, _ = self._keys[name]
-            if known != content:
+        name = (draft.sender.id, draft.key or "")
+        content = digest(draft) if draft.key is not None else b""
+        if known := self._keys.get(name):
+            if known[1] != content:
                 raise KeyReused(key=draft.key)
-            return Stored(id, duplicate=True)
+            return Stored(known[0], duplicate=True)
         if draft.edits or draft.deletes:
             target = self._records.get(draft.edits or draft.deletes or 0)
             check_change(draft, target, self.position("").oldest)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from chat.history import History, Page
+from chat.member import Member
 from chat.message import Position, Record
-from chat.room import Later, Member, Room, Terms
+from chat.room import Later, Room, Terms
 
 
 class Hub:

@@ -4,17 +4,19 @@ A batch costs one SELECT for its keys and one INSERT of many rows for its messag
 because each further statement is a tug at the interpreter's lock.
 """
 
-import fcntl
+import errno
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from chat.errors import KeyReused, Refusal, StoreDamaged, StoreFailed, StoreFull
 from chat.history import DAY, Page, Retention, Stored, check_change, digest
+from chat.lock import Lock, new_run
 from chat.message import Draft, Position, Record
-from chat.schema import Unusable, connect, mark_closed, mark_open, relax
+from chat.schema import Unusable, connect, mark_closed, mark_open, opened, relax
 from chat.tables import Name, RoomRow, Tables
 
 ROOMS_AT_HAND = 10_000
@@ -39,14 +41,19 @@ class LogFile:
     ) -> None:
         self._retention = retention
         self._durability = durability
+        self._run = new_run()
         self._marked = False
-        self._lock = _locked(path)
+        self._read_only = False
+        # What it is called does not matter: two servers on one file would each give its ids.
+        self._path = path.resolve()
+        self._lock = _locked(self._path)
         try:
-            self._db = connect(path, token)
+            self._db = connect(self._path, self._lock, token)
         except BaseException:
             self._lock.close()
             raise
         self._tables = Tables(self._db)
+        self._ids = self._tables.ids()
         self._rooms: dict[str, RoomRow] = {}
 
     def commit(self, drafts: Sequence[Draft], now: int) -> Committed:
@@ -57,9 +64,12 @@ class LogFile:
             batch.write()
             for room in batch.rooms.values():
                 self._trim(room)
+        if news := batch.news():
+            self._ids += sum(len(records) for records, _ in news.values())
+            self._lock.note(self._run, self._ids)
         if any(draft.deletes for draft in drafts):
             self._cut_log()
-        return Committed(outcomes, batch.news())
+        return Committed(outcomes, news)
 
     def read(self, name: str, after: int | None, before: int | None, limit: int) -> Page:
         """A page of a room's log; raises a store's `Refusal`."""
@@ -69,16 +79,24 @@ class LogFile:
                 return Page([], Position(self._tables.epoch(), 0, 1))
             if after is not None:
                 return Page(self._tables.after(room, after, limit), room.position)
-            return Page(self._tables.before(room, before or room.head + 1, limit), room.position)
+            before = room.head + 1 if before is None else before
+            return Page(self._tables.before(room, before, limit), room.position)
 
     def let_go(self, now: int) -> News:
-        """Forgets what is too old, messages and keys; tells of the rooms that lost some."""
-        with self._transaction():
-            self._tables.forget_keys(int(now - self._retention.key_days * DAY))
-            if not self._retention.days:
+        """Forgets what is too old, messages and keys; tells of the rooms that lost some.
+
+        Where there is nothing to forget it writes nothing, so that a start on a full disk
+        has nothing to complain of.
+        """
+        forgotten = int(now - self._retention.key_days * DAY)
+        long_ago = int(now - self._retention.days * DAY) if self._retention.days else 0
+        with _in_words():
+            names = self._tables.rooms_older_than(long_ago) if long_ago else []
+            if not names and not self._tables.has_keys(forgotten):
                 return {}
-            long_ago = int(now - self._retention.days * DAY)
-            rooms = list(map(self._room, self._tables.rooms_older_than(long_ago)))
+        with self._transaction():
+            self._tables.forget_keys(forgotten)
+            rooms = list(map(self._room, names))
             for room in rooms:
                 self._drop_below(room, self._tables.first_since(room, long_ago) or room.head + 1)
         return {room.name: ([], room.position) for room in rooms}
@@ -96,19 +114,38 @@ class LogFile:
         """All or nothing; what is at hand of the rooms is forgotten with what failed."""
         try:
             with _in_words():
+                if self._read_only:
+                    self._open_again()
                 self._db.execute("BEGIN IMMEDIATE")
                 if not self._marked:
-                    mark_open(self._db, self._durability)
+                    self._lock.announce(self._tables.run(), self._run)
+                    mark_open(self._db, self._durability, self._run)
                 yield
                 self._db.execute("COMMIT")
                 if not self._marked:
+                    self._lock.note(self._run, self._ids)
                     relax(self._db, self._durability)
                     self._marked = True
-        except BaseException:
+        except BaseException as error:
             self._rooms.clear()
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+            name = getattr(error.__cause__, "sqlite_errorname", "")
+            self._read_only = self._read_only or name == "SQLITE_READONLY"
             raise
+
+    def _open_again(self) -> None:
+        """What could only be read when it was opened, SQLite never writes to.
+
+        Nor to what it made beside it, which has the mode that the file had.
+        """
+        self._db.close()
+        for beside in ("-wal", "-shm"):
+            with suppress(OSError):
+                os.chmod(f"{self._path}{beside}", self._path.stat().st_mode)
+        self._db = opened(self._path)
+        self._tables = Tables(self._db)
+        self._read_only = False
 
     def _room(self, name: str) -> RoomRow:
         """A room to write to, made if need be."""
@@ -163,6 +200,8 @@ class _Batch:
         if draft.edits or draft.deletes:
             try:
                 self._check_change(draft)
+            except StoreDamaged:
+                return StoreDamaged(key=draft.key)
             except Refusal as refusal:
                 return refusal
         room = self.rooms[draft.room]
@@ -204,8 +243,16 @@ class _Batch:
 
     def _check_change(self, draft: Draft) -> None:
         room, id = self.rooms[draft.room], draft.edits or draft.deletes or 0
-        fresh = (record for record in self._records[draft.room] if record.id == id)
-        check_change(draft, next(fresh, None) or self._tables.record(room, id), room.oldest)
+        check_change(draft, self._target(draft.room, id), room.oldest)
+
+    def _target(self, room: str, id: int) -> Record | None:
+        """A message as this batch leaves it: the table does not know yet what it deletes."""
+        for record in self._records[room]:
+            if record.id == id:
+                return record
+        stored = self._tables.record(self.rooms[room], id)
+        gone = any(draft.room == room and draft.deletes == id for draft in self._deletes)
+        return stored.blanked() if stored and gone else stored
 
 
 @contextmanager
@@ -213,27 +260,23 @@ def _in_words() -> Iterator[None]:
     """Turns what SQLite says into what a client is told; the log keeps SQLite's own words."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         code = getattr(error, "sqlite_errorname", "")
-        if "FULL" in code:
+        if "FULL" in code or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
             raise StoreFull from error
         if "CORRUPT" in code or "NOTADB" in code:
             raise StoreDamaged from error
         raise StoreFailed from error
 
 
-def _locked(path: Path) -> IO[str]:
+def _locked(path: Path) -> Lock:
     """Holds the file for this process alone, for as long as what it returns is open."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = open(f"{path}.lock", "w")  # noqa: SIM115, closed with the file
-    except OSError as error:
-        raise Unusable(f"{path} cannot be used ({error.strerror}); choose another") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return lock
+        return Lock(path)
     except BlockingIOError:
-        lock.close()
         raise Unusable(
             f"{path} is in use by another server; stop that one, or choose another by --store"
         ) from None
+    except OSError as error:
+        raise Unusable(f"{path} cannot be used ({error.strerror}); choose another") from None

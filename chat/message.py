@@ -82,11 +82,6 @@ class Record(Struct, frozen=True):
     def deleted(self) -> bool:
         return self.body is None and self.deletes is None
 
-    @property
-    def weight(self) -> int:
-        """About how many bytes this takes, in memory or on the wire."""
-        return 200 + len(self.body or "")
-
     def blanked(self) -> "Record":
         """This entry without its words."""
         return replace(self, body=None)
@@ -329,8 +324,9 @@ class Opened(Event, frozen=True, tag="open"):
 class Frame(Event, frozen=True, tag="frame"):
     """One frame of a watched connection as the server saw it.
 
-    `sender` is "client" or "server", `size` is the payload's bytes, `text` and
-    `hex` show its beginning, `round_trip` (on a pong) is in milliseconds.
+    `sender` is "client" or "server", `size` is the payload's bytes on the wire, `text`
+    and `hex` show its beginning (as it reads, where it was `compressed` and whole),
+    `round_trip` (on a pong) is in milliseconds.
     """
 
     connection: str
@@ -343,6 +339,7 @@ class Frame(Event, frozen=True, tag="frame"):
     code: int | None = None
     reason: str | None = None
     round_trip: float | None = None
+    compressed: bool = False
 
 
 class Closed(Event, frozen=True, tag="closed"):

@@ -9,14 +9,12 @@ so in its place in the stream, with exact numbers.
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from chat.codec import message
+from chat.codec import message, weight
 from chat.history import Page
+from chat.member import Member
 from chat.message import Batch, Cursor, Gap, Position, Record
-
-if TYPE_CHECKING:
-    from chat.room import Member
 
 PAGE = 200
 """Messages in one batch of a backfill."""
@@ -35,6 +33,7 @@ class Ring:
         self._most = size
         self._size = 0
         self._records: deque[Record] = deque()
+        self._weights: deque[int] = deque()
 
     def add(self, records: Sequence[Record]) -> None:
         """Takes what was delivered; forgets the oldest, and the words that it deletes."""
@@ -42,9 +41,11 @@ class Ring:
             if record.deletes:
                 self._blank(record.deletes)
             self._records.append(record)
-            self._size += record.weight
+            self._weights.append(weight(record))
+            self._size += self._weights[-1]
         while self._size > self._most:
-            self._size -= self._records.popleft().weight
+            self._records.popleft()
+            self._size -= self._weights.popleft()
 
     def holds_all_after(self, id: int, head: int) -> bool:
         """Whether everything from the id after this one to the head is here."""
@@ -56,13 +57,14 @@ class Ring:
     def _blank(self, id: int) -> None:
         for place, record in enumerate(self._records):
             if id in (record.id, record.edits) and record.body is not None:
-                self._size -= record.weight
                 self._records[place] = record.blanked()
-                self._size += self._records[place].weight
+                self._size -= self._weights[place]
+                self._weights[place] = weight(self._records[place])
+                self._size += self._weights[place]
 
 
 async def catch_up(
-    member: "Member", cursor: Cursor, read: Read, ring: Ring, here: Callable[[], Position]
+    member: Member, cursor: Cursor, read: Read, ring: Ring, here: Callable[[], Position]
 ) -> int:
     """Sends what lies after the cursor until the ring holds the rest; gives where that begins.
 
@@ -76,7 +78,7 @@ async def catch_up(
     return after
 
 
-def _begin(member: "Member", cursor: Cursor, here: Position) -> int:
+def _begin(member: Member, cursor: Cursor, here: Position) -> int:
     """The id to go on from; a cursor of another log is never trusted."""
     if cursor.epoch not in ("", here.epoch) or cursor.id > here.head:
         _tell_gap(member, None, here)
@@ -84,7 +86,7 @@ def _begin(member: "Member", cursor: Cursor, here: Position) -> int:
     return _over_the_gap(member, cursor.id, here)
 
 
-def _send(member: "Member", page: Page, after: int) -> int:
+def _send(member: Member, page: Page, after: int) -> int:
     after = _over_the_gap(member, after, page.position)
     if not page.records:
         return after
@@ -92,7 +94,7 @@ def _send(member: "Member", page: Page, after: int) -> int:
     return page.records[-1].id
 
 
-def _over_the_gap(member: "Member", after: int, here: Position) -> int:
+def _over_the_gap(member: Member, after: int, here: Position) -> int:
     """Says what is no longer kept of what comes after an id, and where it goes on."""
     if after >= here.oldest - 1:
         return after
@@ -100,5 +102,5 @@ def _over_the_gap(member: "Member", after: int, here: Position) -> int:
     return here.oldest - 1
 
 
-def _tell_gap(member: "Member", lost: tuple[int, int] | None, here: Position) -> None:
+def _tell_gap(member: Member, lost: tuple[int, int] | None, here: Position) -> None:
     member.send(member.wire.event(Gap(lost, here.epoch, here.oldest, here.head)))

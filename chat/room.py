@@ -11,14 +11,14 @@ nothing in between, becomes a member: it misses nothing and sees nothing twice.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
 
 from chat import names
 from chat.errors import BadKey, EmptyText, Refusal, StoreFailed
 from chat.history import History, Stored
+from chat.member import Member, Wire
 from chat.message import (
     Ack,
     Cursor,
@@ -45,41 +45,6 @@ PRESENCE_EVERY = 1.0
 
 Later = Callable[[float, Callable[[], None]], object]
 """later(seconds, call): calls once, that much later, on the loop."""
-
-
-class Wire(Protocol):
-    """One way of writing for members: the same bytes for all who share it."""
-
-    def records(self, records: Sequence[Record]) -> bytes:
-        """A batch of the log as it goes to members; empty where this wire carries none of it."""
-
-    def event(self, event: Event) -> bytes:
-        """Any other event, ready to be sent; empty where this wire does not carry it."""
-
-    def fan_out(self, members: Iterable[Any], data: bytes) -> None:
-        """Sends the same bytes to many members who share this wire."""
-
-
-class Member(Protocol):
-    """Who gets this room's messages. Sending neither waits nor raises nor leaves the room."""
-
-    person: Person
-
-    @property
-    def wire(self) -> Wire:
-        """How it is written for; one object for all who share it."""
-
-    def send(self, data: bytes) -> None:
-        """Sends, or closes the member when too much waits for it already."""
-
-    def hint(self, data: bytes) -> None:
-        """Sends what a member that is behind may do without."""
-
-    async def drained(self) -> None:
-        """Waits until the member has taken what it was sent."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Tells the member what it does not get."""
 
 
 @dataclass(frozen=True)

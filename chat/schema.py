@@ -11,6 +11,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from chat.lock import Lock, new_run
+from chat.tables import Tables
+
 APPLICATION = 0x62726361  # "brca", in the file's header: tells our files from any other
 
 # Each brings a file one version further; the version is the number of those applied.
@@ -55,6 +58,12 @@ MIGRATIONS = (
     CREATE INDEX edits_of ON messages (room, edits) WHERE edits IS NOT NULL;
     CREATE INDEX keys_by_age ON keys (at);
     """,
+    """
+    ALTER TABLE store ADD COLUMN run TEXT NOT NULL DEFAULT '-';  -- that wrote last: see lock.py
+    """,
+    """
+    ALTER TABLE messages ADD COLUMN checksum INTEGER;  -- of the row; null from before there were
+    """,
 )
 
 
@@ -62,8 +71,8 @@ class Unusable(Exception):
     """The file cannot be used; `str()` says why, and what to do."""
 
 
-def connect(path: Path, token: Callable[[], str]) -> sqlite3.Connection:
-    """Opens the file, makes it if need be, and checks it; raises `Unusable`.
+def connect(path: Path, lock: Lock, token: Callable[[], str]) -> sqlite3.Connection:
+    """Opens the file that is locked, makes it if need be, and checks it; raises `Unusable`.
 
     A file that is in order is only read here, so that a full disk keeps nobody from
     what was said before. Whatever is written is on the disk before it counts, until
@@ -71,12 +80,10 @@ def connect(path: Path, token: Callable[[], str]) -> sqlite3.Connection:
     """
     db = None
     try:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        db = opened(path)
         _check(db, path)
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not unlinked
         _migrate(db)
-        _begin_epoch(db, token)
+        _begin_epoch(db, lock, token)
         return db
     except (sqlite3.Error, Unusable) as error:
         if db:
@@ -86,16 +93,43 @@ def connect(path: Path, token: Callable[[], str]) -> sqlite3.Connection:
         raise Unusable(
             f"{path} cannot be used ({error}); see that its disk has room and can be written,"
             " choose another file by --store, or put a backup in its place"
+            " as docs/operations.md says"
         ) from error
 
 
-def mark_open(db: sqlite3.Connection, durability: str) -> None:
-    """Says in the file, with the first thing that is written, that it is in use.
+def opened(path: Path) -> sqlite3.Connection:
+    """A connection to the file, which is not looked at any closer; raises sqlite3.Error."""
+    try:
+        return _opened(path)
+    except sqlite3.OperationalError:
+        # On a full disk there is no room for the -shm, which one who is alone can do without.
+        return _opened(path, "PRAGMA locking_mode = EXCLUSIVE")
+
+
+def _opened(path: Path, *first: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in first:
+            db.execute(pragma)
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not unlinked
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        return db
+    except sqlite3.Error:
+        db.close()
+        raise
+
+
+def mark_open(db: sqlite3.Connection, durability: str, run: str) -> None:
+    """Says in the file, with the first thing that is written, that it is in use, and whose.
 
     `durability` is "power", on disk before anything is acknowledged, or "process",
     which survives the end of the process but not that of the machine.
     """
-    db.execute("UPDATE store SET durability = ?, boot = ?, clean = 0", (durability, boot_id()))
+    db.execute(
+        "UPDATE store SET durability = ?, boot = ?, clean = 0, run = ?",
+        (durability, boot_id(), run),
+    )
 
 
 def relax(db: sqlite3.Connection, durability: str) -> None:
@@ -126,7 +160,9 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
             " or choose another file by --store"
         )
     if (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-        raise Unusable(f"{path} is damaged ({found}); put a backup in its place")
+        raise Unusable(
+            f"{path} is damaged ({found}); put a backup in its place, as docs/operations.md says"
+        )
 
 
 def _migrate(db: sqlite3.Connection) -> None:
@@ -138,18 +174,26 @@ def _migrate(db: sqlite3.Connection) -> None:
         db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT")
 
 
-def _begin_epoch(db: sqlite3.Connection, token: Callable[[], str]) -> None:
-    """Begins a new epoch where the end of the log may have been lost with the machine."""
-    last = db.execute("SELECT durability, boot, clean FROM store").fetchone()
-    if last is None:
-        db.execute("INSERT INTO store VALUES (?, 'power', '', 1)", (token(),))
+def _begin_epoch(db: sqlite3.Connection, lock: Lock, token: Callable[[], str]) -> None:
+    """Begins a new epoch where ids may have been given that this file does not know of."""
+    last = db.execute("SELECT durability, boot, clean, run FROM store").fetchone()
+    ids = Tables(db).ids()
+    if last and lock.knows(last[-1], ids) and not _tail_may_be_gone(*last[:-1]):
         return
-    durability, boot, clean = last
-    if durability == "process" and not clean and (boot != boot_id() or not boot):
-        db.execute("BEGIN IMMEDIATE")
-        db.execute("UPDATE store SET epoch = ?, clean = 1", (token(),))
-        db.execute("UPDATE rooms SET epoch = (SELECT epoch FROM store)")
-        db.execute("COMMIT")
+    epoch, run = token(), new_run()
+    db.execute("BEGIN IMMEDIATE")
+    if last is None:
+        db.execute("INSERT INTO store (epoch, durability, boot, clean) VALUES ('', 'power', '', 1)")
+    # Nothing was written under it yet: the next start need not begin another.
+    db.execute("UPDATE store SET epoch = ?, clean = 1, run = ?", (epoch, run))
+    db.execute("UPDATE rooms SET epoch = ?", (epoch,))
+    db.execute("COMMIT")
+    lock.note(run, ids)
+
+
+def _tail_may_be_gone(durability: str, boot: str, clean: int) -> bool:
+    """Whether the end of the log may have been lost with the machine."""
+    return durability == "process" and not clean and (boot != boot_id() or not boot)
 
 
 def boot_id() -> str:

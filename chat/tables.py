@@ -1,6 +1,7 @@
 """The SQL of the log: one small method a question. What is decided, logfile.py decides."""
 
 import sqlite3
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from chat.errors import StoreDamaged
 from chat.history import fitting
 from chat.message import Person, Position, Record
 
-COLUMNS = "id, at, person, name, body, key, edits, deletes"
+COLUMNS = ("id", "at", "person", "name", "body", "key", "edits", "deletes", "checksum")
 
 Name = tuple[int, str, str]
 """What a key is known by: room, person, key."""
@@ -41,6 +42,14 @@ class Tables:
     def epoch(self) -> str:
         """The epoch of rooms that were never written to."""
         return str(self._ask("SELECT epoch FROM store").fetchone()[0])
+
+    def run(self) -> str:
+        """The run that wrote last."""
+        return str(self._ask("SELECT run FROM store").fetchone()[0])
+
+    def ids(self) -> int:
+        """How many ids were given, in all rooms."""
+        return int(self._ask("SELECT coalesce(sum(head), 0) FROM rooms").fetchone()[0])
 
     def room(self, name: str) -> RoomRow | None:
         row = self._ask(
@@ -75,18 +84,19 @@ class Tables:
     # -- messages ----------------------------------------------------------------
 
     def record(self, room: RoomRow, id: int) -> Record | None:
+        """A message as it was written; raises `StoreDamaged` when it is not that any more."""
         rows = self._ask(
-            f"SELECT {COLUMNS} FROM messages WHERE room = ? AND id = ?", (room.number, id)
+            f"SELECT {_of('messages')} FROM messages WHERE room = ? AND id = ?", (room.number, id)
         )
-        return next(map(_record, rows), None)
+        return next(map(_whole, rows), None)
 
     def after(self, room: RoomRow, id: int, limit: int) -> list[Record]:
         """The entries after an id as they were written; raises `StoreDamaged` on a hole."""
         rows = self._ask(
-            f"SELECT {COLUMNS} FROM messages WHERE room = ? AND id > ? ORDER BY id LIMIT ?",
+            f"SELECT {_of('messages')} FROM messages WHERE room = ? AND id > ? ORDER BY id LIMIT ?",
             (room.number, id, limit),
         )
-        records = fitting(map(_record, rows))
+        records = fitting(map(_whole, rows))
         first = max(id + 1, room.oldest)
         there = first <= room.head and limit > 0
         if [record.id for record in records] != list(range(first, first + len(records))) or (
@@ -96,16 +106,41 @@ class Tables:
         return records
 
     def before(self, room: RoomRow, id: int, limit: int) -> list[Record]:
-        """The last messages before an id, in the words of their last edits."""
+        """The last messages before an id, in the words of their last edits.
+
+        Raises `StoreDamaged` on a hole: in what they stand in, up to the id.
+        """
         rows = self._ask(
-            f"SELECT {COLUMNS}, (SELECT body FROM messages AS edit"
-            " WHERE edit.room = messages.room AND edit.edits = messages.id"
-            " ORDER BY edit.id DESC LIMIT 1) FROM messages"
-            " WHERE room = ? AND id < ? AND edits IS NULL AND deletes IS NULL"
-            " ORDER BY id DESC LIMIT ?",
+            f"SELECT {_of('said')}, {_of('edit')} FROM messages AS said"
+            " LEFT JOIN messages AS edit ON edit.room = said.room AND edit.id ="
+            " (SELECT max(id) FROM messages WHERE room = said.room AND edits = said.id)"
+            " WHERE said.room = ? AND said.id < ? AND said.edits IS NULL AND said.deletes IS NULL"
+            " ORDER BY said.id DESC LIMIT ?",
             (room.number, id, limit),
         )
-        return fitting(_folded(_record(row), row[-1]) for row in rows)[::-1]
+        records = fitting(map(_folded, rows))[::-1]
+        first = records[0].id if records else id
+        if len(records) < limit and not self._is_message_below(room, first):
+            first = room.oldest
+        if not self._is_whole(room, first, min(id - 1, room.head)):
+            raise StoreDamaged
+        return records
+
+    def _is_message_below(self, room: RoomRow, id: int) -> bool:
+        row = self._ask(
+            "SELECT 1 FROM messages"
+            " WHERE room = ? AND id < ? AND edits IS NULL AND deletes IS NULL LIMIT 1",
+            (room.number, id),
+        ).fetchone()
+        return row is not None
+
+    def _is_whole(self, room: RoomRow, first: int, last: int) -> bool:
+        """Whether nothing is missing from one id to another, both included."""
+        row = self._ask(
+            "SELECT count(*) FROM messages WHERE room = ? AND id BETWEEN ? AND ?",
+            (room.number, first, last),
+        ).fetchone()
+        return int(row[0]) == max(0, last + 1 - first)
 
     def add(self, rows: Sequence[tuple[RoomRow, Record]]) -> None:
         self._insert(
@@ -121,6 +156,7 @@ class Tables:
                     r.key,
                     r.edits,
                     r.deletes,
+                    _checksum(r),
                 )
                 for room, r in rows
             ],
@@ -128,10 +164,15 @@ class Tables:
 
     def blank(self, room: RoomRow, id: int) -> None:
         """Takes the words out of a message and of its edits."""
-        self._ask(
-            "UPDATE messages SET body = NULL WHERE room = ?1 AND (id = ?2 OR edits = ?2)",
+        rows = self._ask(
+            f"SELECT {_of('messages')} FROM messages WHERE room = ?1 AND (id = ?2 OR edits = ?2)",
             (room.number, id),
-        )
+        ).fetchall()
+        for record in map(_record, rows):
+            self._ask(
+                "UPDATE messages SET body = NULL, checksum = ? WHERE room = ? AND id = ?",
+                (_checksum(record.blanked()), room.number, record.id),
+            )
 
     def first_since(self, room: RoomRow, at: int) -> int | None:
         """The id of the first message from `at` or later."""
@@ -162,6 +203,9 @@ class Tables:
     def add_keys(self, rows: Sequence[tuple[int, str, str, int, bytes, int]]) -> None:
         self._insert("keys", rows)
 
+    def has_keys(self, before: int) -> bool:
+        return bool(self._ask("SELECT 1 FROM keys WHERE at < ? LIMIT 1", (before,)).fetchone())
+
     def forget_keys(self, before: int) -> None:
         self._ask("DELETE FROM keys WHERE at < ?", (before,))
 
@@ -174,10 +218,36 @@ class Tables:
             )
 
 
+def _of(table: str) -> str:
+    """All columns of a message, for a SELECT."""
+    return ", ".join(f"{table}.{column}" for column in COLUMNS)
+
+
 def _record(row: Sequence[Any]) -> Record:
     id, at, person, name, body, key, edits, deletes, *_ = row
     return Record(id, at, Person(person, name), body, key, edits, deletes)
 
 
-def _folded(record: Record, last_edit: str | None) -> Record:
-    return record if last_edit is None else record.reworded(last_edit)
+def _whole(row: Sequence[Any]) -> Record:
+    """A row as it was written; SQLite itself does not notice when a byte of it flips."""
+    record, checksum = _record(row), row[len(COLUMNS) - 1]
+    if checksum is not None and checksum != _checksum(record):
+        raise StoreDamaged
+    return record
+
+
+def _folded(row: Sequence[Any]) -> Record:
+    """A message in the words of its last edit, from a row of both."""
+    record, edit = _whole(row), row[len(COLUMNS) :]
+    if edit[0] is None or record.deleted:
+        return record
+    return record.reworded(_whole(edit).body)
+
+
+def _checksum(record: Record) -> int:
+    """Over all that is told of a record; about 1 µs, of the 100 that a message costs in all."""
+    body, who = record.body, record.sender
+    about = (record.id, record.at, record.edits, record.deletes, record.key, who.id, who.name)
+    raw = body if isinstance(body, bytes) else (body or "").encode()
+    kind = type(body).__name__
+    return zlib.crc32(raw, zlib.crc32("\0".join([kind, *map(str, about)]).encode()))

@@ -13,24 +13,55 @@ from pathlib import Path
 
 from tornado.web import RequestHandler
 
+from chat.lock import sync_folder
+
 DAYS = 400  # the longest that browsers keep a cookie
 TAB = "tab"
+SHORTEST_KEY = 32
+
+
+class BadKey(Exception):
+    """What stands in the place of the key is none; `str()` says what to do."""
+
+
+def new_key() -> str:
+    return secrets.token_hex(32)
 
 
 def signing_key(data: Path) -> str:
     """The key in the data folder, made there at first start, for its owner's eyes alone.
 
-    Raises OSError when it can be neither read nor made.
+    Raises OSError when it can be neither read nor made, `BadKey` when it could be guessed.
     """
     path = data / "secret.key"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
-        # Written aside and moved into place: a crash never leaves half a key.
-        descriptor, aside = tempfile.mkstemp(dir=data)  # 0600
+        _write(path, new_key())
+    key = path.read_text(errors="replace").strip()
+    if len(key) < SHORTEST_KEY:
+        raise BadKey(
+            f"{path} holds no key of {SHORTEST_KEY} characters or more; put back the one that"
+            " was there, or remove it, and everybody is somebody new"
+        )
+    return key
+
+
+def _write(path: Path, key: str) -> None:
+    """Writes the key aside and moves it into place once it is on the disk.
+
+    So neither a crash nor a power cut leaves half a key, or an empty one.
+    """
+    descriptor, aside = tempfile.mkstemp(dir=path.parent)  # 0600
+    try:
         with open(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(aside, path)
-    return path.read_text().strip()
+    except OSError:
+        os.unlink(aside)
+        raise
+    sync_folder(path.parent)
 
 
 def cookie_name(key: str) -> str:

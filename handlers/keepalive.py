@@ -26,9 +26,9 @@ def keep_alive(liveness: Liveness) -> None:
 
 def sweep(liveness: Liveness, now: float) -> None:
     """Pings the waiters whose turn it is and closes those who stayed silent."""
-    for waiter in tuple(SocketHandler.waiters):
-        # Nearly all are passed over here; what follows would be dear for thousands.
-        if waiter.pulse.look <= now and waiter.ws_connection is not None:
+    # Nearly all are passed over, or this would be dear for thousands.
+    for waiter in [waiter for waiter in SocketHandler.waiters if waiter.pulse.look <= now]:
+        if waiter.ws_connection is not None:
             _look(waiter, liveness, now)
 
 

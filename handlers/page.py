@@ -11,11 +11,12 @@ from tornado.web import HTTPError, RequestHandler
 
 from chat import names
 from chat.codec import encode, message, schema
-from chat.errors import BadNumber, Refusal
+from chat.errors import BadNumber, Closing, Refusal
 from chat.message import Cursor, HistoryPage, Identity, Rooms
 from chat.names import LOBBY
 from handlers.identity import keep_person, new_id, tab_token
-from handlers.logs import log_exception
+from handlers.logs import log, log_exception, shown
+from handlers.origins import make_readable
 from handlers.places import alive, urls
 from handlers.services import Services
 
@@ -43,6 +44,7 @@ class PageHandler(RequestHandler):
     log_exception = log_exception
 
     def initialize(self, services: Services, **page: str) -> None:
+        make_readable(self.request)
         self.services = services
         self.page = page
 
@@ -71,7 +73,9 @@ class PageHandler(RequestHandler):
         self.finish(encode(event))
 
     def refuse(self, refusal: Refusal) -> None:
-        """Says in one line what is not to be had."""
+        """Says in one line what is not to be had; the log says it when that is our fault."""
+        if refusal.status >= 500 and not isinstance(refusal, Closing):
+            log.error("%s is refused: %s", shown(self.request), refusal.code, exc_info=refusal)
         self.set_status(refusal.status)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{refusal.status} {refusal}\n")

@@ -22,6 +22,7 @@ from handlers.engine.frames import OPCODE, PING, PONG, frame
 from handlers.engine.line import Line
 from handlers.engine.roads import Roads
 from handlers.logs import log_exception
+from handlers.origins import make_readable
 from handlers.services import Services
 from handlers.tap import Tap, is_secret
 
@@ -50,6 +51,7 @@ class SocketHandler(Handler):
     log_exception = log_exception
 
     def initialize(self, services: Services) -> None:
+        make_readable(self.request)
         self.services = services
         self.name = f"c{next(_numbers)}"
         self.tap: Tap | None = None

@@ -112,7 +112,9 @@ class Tap:
     ) -> None:
         opcode, payload = first & OPCODE, _inflated(first, wire)
         code, reason = _close_of(payload) if opcode == frames.CLOSE else (None, None)
-        readable = opcode == frames.TEXT or (opcode != frames.BINARY and _printable(payload))
+        piece = first & RSV1 and not first & FIN  # of something compressed: noise by itself
+        text = opcode == frames.TEXT and not piece
+        readable = text or (opcode != frames.BINARY and _printable(payload))
         self._tell(
             Frame(
                 connection=name,
@@ -125,6 +127,7 @@ class Tap:
                 code=code,
                 reason=reason,
                 round_trip=None if rtt is None else round(rtt * 1000, 3),
+                compressed=bool(first & RSV1),
             )
         )
 

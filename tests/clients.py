@@ -108,6 +108,8 @@ class Raw:
         self.trust = trust
         self.receive_buffer = receive_buffer
         self.head = ""
+        self.compressed = False
+        """Whether the last frame was."""
 
     async def connect(self):
         sock = socket.socket()
@@ -121,12 +123,15 @@ class Raw:
             sock=sock, limit=limit, ssl=self.trust, server_hostname=host
         )
 
-    async def handshake(self, path, head=""):
+    def send_handshake(self, path, head=""):
         self.writer.write(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{head}\r\n".encode()
         )
+
+    async def handshake(self, path, head=""):
+        self.send_handshake(path, head)
         self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
         return self.head
 
@@ -177,6 +182,7 @@ class Raw:
 
     async def _frame(self):
         first, size = await self.reader.readexactly(2)
+        self.compressed = bool(first & 0x40)
         if size == 126:
             size = int.from_bytes(await self.reader.readexactly(2))
         elif size == 127:

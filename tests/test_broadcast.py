@@ -3,10 +3,13 @@
 import asyncio
 import json
 import re
+import zlib
 
 import pytest
 
 from clients import BINARY, JSON, TEXT
+from handlers.engine.deflate import inflate
+from handlers.wires import JsonWire, PlainWire, wire
 
 pytestmark = pytest.mark.every_road
 
@@ -52,6 +55,36 @@ async def test_plain_and_json_members_hear_each_other(clients):
     assert await plain.receive() == b"\x00\x01"
     await json_member.say("from a page")
     assert await plain.receive() == "from a page"
+
+
+COMPRESSED = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+
+
+async def test_what_is_long_goes_compressed_to_those_who_agreed_to_it(clients):
+    one, other = await clients.raw("/ws", COMPRESSED), await clients.raw("/ws", COMPRESSED)
+    plain = await clients.raw()
+    long, short = b"again and " * 100, b"short"
+    for text in (long, short, long):
+        plain.send(TEXT, text)
+        assert await plain.frame() == (TEXT, text)
+        assert not plain.compressed
+        (_, small), (_, same) = await one.frame(), await other.frame()
+        assert small == same
+        assert one.compressed is (text is long)
+        assert (inflate(small, 65536) if text is long else small) == text
+
+
+async def test_what_is_said_compressed_is_heard_by_all(clients):
+    one, plain = await clients.raw("/ws", COMPRESSED), await clients.plain()
+    deflate = zlib.compressobj(wbits=-15)
+    small = deflate.compress(b"squeezed") + deflate.flush(zlib.Z_SYNC_FLUSH)
+    one.send(TEXT, small[:-4], rsv=4)
+    assert await plain.receive() == "squeezed"
+
+
+def test_who_shares_a_way_of_writing_shares_the_wire():
+    assert wire(JsonWire, 15) is wire(JsonWire, 15)
+    assert len({wire(JsonWire, None), wire(JsonWire, 15), wire(PlainWire, 15)}) == 3
 
 
 async def test_a_terminal_can_ask_for_names_before_the_text(clients):

@@ -359,7 +359,10 @@ def test_without_a_c_compiler_the_power_cuts_are_left_out_and_it_says_how_to_bri
     ready, tmp_path
 ):
     process = run(ready / "bin/test", PATH=only_tools(tmp_path / "tools"))
-    assert "Leaving out the tests of a power cut. To bring them: sudo " in process.stderr
+    assert (
+        "Leaving out the tests of a power cut and of the benchmark's load. To bring them: sudo "
+        in process.stderr
+    )
     assert "gcc" in process.stderr
 
 

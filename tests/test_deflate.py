@@ -136,7 +136,6 @@ def test_what_is_no_compressed_data_is_1007(noise):
 
 def test_compressed_text_that_is_no_utf_8_is_1007():
     parser = Parser(LIMIT, inflate)
-    parser.feed(client_frame(TEXT, compressed(b"\xff"), FIN | RSV1))
     with pytest.raises(Violation) as violation:
-        parser.next()
+        parser.next(client_frame(TEXT, compressed(b"\xff"), FIN | RSV1))
     assert violation.value.code == 1007

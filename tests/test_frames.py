@@ -39,9 +39,10 @@ def events(*pieces, parser=None):
     parser = parser or Parser(LIMIT)
     found = []
     for piece in pieces:
-        parser.feed(piece)
-        while event := parser.next():
+        event = parser.next(piece)
+        while event:
             found.append(event)
+            event = parser.next()
     return found
 
 
@@ -149,15 +150,23 @@ def fragments(message, control, data):
     return b"".join(map(client_frame, opcodes, parts, last))
 
 
+def test_thousands_of_frames_in_one_piece_are_not_copied_for_each():
+    parser, piece = Parser(LIMIT), client_frame(BINARY) * 1000
+    parser.next(piece)
+    parser.next()
+    assert parser.fed is piece
+
+
 @given(some.binary(max_size=300), some.integers(1, 40))
 def test_any_bytes_at_all_end_in_events_or_a_violation_however_they_are_split(noise, size):
     def outcome(pieces):
         parser, found = Parser(LIMIT, inflate), []
         try:
             for piece in pieces:
-                parser.feed(piece)
-                while event := parser.next():
+                event = parser.next(piece)
+                while event:
                     found.append(event)
+                    event = parser.next()
         except Violation as violation:
             found.append((violation.code, str(violation)))
         return found

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from chat.codec import encode, message
 from chat.errors import Closing, Gone, KeyReused, NotFound, NotYours, Refusal
 from chat.history import DAY, DEFAULT, PAGE_BYTES, MemoryHistory, Retention, Stored
 from chat.history_sqlite import SqliteHistory
-from chat.message import Draft, Person
+from chat.message import Batch, Draft, Person
 
 ADA, BOB = Person("a", "Ada"), Person("b", "Bob")
 NOON = 1_767_355_200_123
@@ -224,6 +225,22 @@ async def test_a_page_is_bounded_in_bytes_but_never_empty(history):
     assert len(await bodies(history, before=5)) == 1
 
 
+@pytest.mark.parametrize("body", ["\x01" * 50_000, '"' * 50_000, "👋" * 30_000, b"\xff" * 99_000])
+async def test_a_page_is_bounded_by_what_it_takes_on_the_wire(history, body):
+    for _ in range(4):
+        await history.append(say(body))
+    for how in ({"after": 0}, {"before": None}):
+        page = await history.read("lobby", limit=100, **how)
+        batch = Batch([message(record) for record in page.records])
+        assert len(page.records) == 1 or len(encode(batch)) < PAGE_BYTES + 100
+
+
+async def test_nothing_lies_before_the_first_id(history):
+    await history.append(say("x"))
+    assert await bodies(history, before=0) == []
+    assert await bodies(history, before=99) == ["x"]
+
+
 async def test_looking_into_a_room_makes_none_and_tells_where_it_would_begin(history):
     page = await history.read("nowhere", after=0, limit=10)
     assert page == ([], ("epoch", 0, 1))
@@ -333,6 +350,20 @@ async def test_a_change_in_the_batch_of_its_message_finds_it(history):
     assert await bodies(history) == ["y"]
 
 
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_change_in_the_batch_of_a_delete_comes_after_it(history, log, together):
+    first = [say("x", "k"), edit(1, "y", "e1")]
+    batch = [delete(1, "d1"), edit(1, "z", "e2"), delete(1, "d2"), edit(1, "z", "e3", BOB)]
+    if not together:
+        await asyncio.gather(*map(history.append, first))
+    drafts = [*first, *batch] if together else batch
+    outcomes = await asyncio.gather(*map(history.append, drafts), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes[-4:]] == [Stored, Gone, Gone, NotYours]
+    assert [refused.key for refused in outcomes[-3:]] == ["e2", "d2", "e3"]
+    assert [record.id for record in log.of()] == [1, 2, 3]
+    assert await bodies(history, after=0) == [None, None, None]
+
+
 # -- retention -----------------------------------------------------------------------
 
 
@@ -425,6 +456,41 @@ async def keeps_the_promise(store, path: Path, steps, retention):
         await read_on(history, reader)
         check_reader(reader, log)
     await history.close()
+
+
+WHO, KEY, ID = some.sampled_from([ADA, ADA, BOB]), some.sampled_from("klmnop"), some.integers(1, 4)
+DRAFTS = some.one_of(
+    some.builds(say, some.sampled_from("xy"), KEY, WHO),
+    some.builds(edit, ID, some.just("words"), KEY, WHO),
+    some.builds(delete, ID, KEY, WHO),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    batches=some.lists(some.lists(DRAFTS, min_size=1, max_size=8), max_size=4),
+    keep=some.sampled_from([4, 1000]),
+)
+def test_the_same_drafts_have_the_same_outcomes_in_every_store(batches, keep, tmp_path_factory):
+    path = tmp_path_factory.mktemp("log") / "log.db"
+    batches = [[say("x", "first"), say("y", "second"), say("z", "third", BOB)], *batches]
+    one, other = (
+        asyncio.run(outcomes(make(path, Retention(messages=keep), Clock()), batches))
+        for make in STORES.values()
+    )
+    assert one == other
+
+
+async def outcomes(history, batches):
+    """What each draft comes to, batch by batch, and what the log is in the end."""
+    history.open(Log())
+    ended = []
+    for batch in batches:
+        ended += await asyncio.gather(*map(history.append, batch), return_exceptions=True)
+    ended += [await history.read("lobby", before=id, limit=9) for id in (None, 0, 3)]
+    ended.append(await history.read("lobby", after=0, limit=100))
+    await history.close()
+    return [(type(end), end.key) if isinstance(end, Refusal) else end for end in ended]
 
 
 async def read_on(history, seen):

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from chat.errors import StoreDamaged
 from handlers.page import RoomPage
 
 AS_JSON = {"Accept": "application/json"}
@@ -164,6 +165,17 @@ async def test_a_bad_rooms_name_is_refused_in_words(get, path):
     assert b"A room's name is 1 to 64 visible characters" in answer.body
 
 
+@pytest.mark.expect_log("GET /r/den is refused: store_damaged")
+async def test_a_damaged_log_is_said_in_words_and_in_the_log(get, history, monkeypatch):
+    async def damaged(*_, **__):
+        raise StoreDamaged
+
+    monkeypatch.setattr(history, "read", damaged)
+    answer = await get("/r/den")
+    assert answer.code == 500
+    assert answer.body.startswith(b"500 The server's log is damaged")
+
+
 async def test_looking_into_a_room_makes_none(get, services):
     assert (await get("/r/nobody-is-here")).code == 200
     assert services.hub.alive() == []
@@ -204,7 +216,13 @@ async def test_a_tabs_token_is_no_cookie_and_a_cookie_no_token(get, clients):
 
 
 @pytest.mark.parametrize(
-    "header", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}]
+    "header",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://[x"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
 )
 async def test_a_page_of_another_site_makes_no_identity(get, header):
     answer = await get("/-/identity", method="POST", body="", headers=header)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from chat.codec import encode, message, weight
 from chat.message import Person, Record
 from chat.resume import PAGE, Ring
 from handlers.socket import SocketHandler
@@ -118,6 +119,40 @@ async def test_far_behind_is_caught_up_in_batches(clients):
     await empty(clients, ada)
     bob = await returned(clients, "0")
     assert await caught_up(bob, count) == [(id, str(id)) for id in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("text", ["\x01" * 65_536, '"' * 65_536, "é" * 32_768])
+async def test_no_batch_is_larger_than_clients_take_whatever_is_in_it(clients, text):
+    plain = await clients.plain()
+    for _ in range(4):
+        await plain.send(text)
+        assert await plain.receive() == text
+    await empty(clients, plain)
+    bob, ids = await returned(clients, "0"), []
+    while ids != [1, 2, 3, 4]:
+        frame = await bob.receive()
+        assert len(frame.encode()) < 2**20 / 2
+        ids += [said["id"] for said in json.loads(frame).get("messages", [])]
+
+
+TEXT = some.text(max_size=50) | some.text('\x00"\\\x7f\x80\u2028👋', max_size=50)
+
+
+@given(
+    some.builds(
+        Record,
+        some.integers(1, 2**53),
+        some.integers(0, 2**42),
+        some.builds(Person, some.just("HnYv07oHwOM6"), TEXT),
+        TEXT | some.binary(max_size=50) | some.none(),
+        TEXT | some.none(),
+        some.none() | some.integers(1, 2**53),
+        some.none() | some.integers(1, 2**53),
+        some.booleans(),
+    )
+)
+def test_no_record_takes_more_on_the_wire_than_its_weight(record):
+    assert len(encode(message(record))) + 1 <= weight(record)
 
 
 async def until_acked(member, id):

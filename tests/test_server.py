@@ -16,6 +16,7 @@ import pytest
 
 from chat.message import Say
 from clients import JSON, PING, Clients
+from handlers.identity import signing_key
 from handlers.socket import SocketHandler
 from process import PATIENCE, ROOT, ServerProcess
 from server import GRACE, _drain
@@ -158,6 +159,30 @@ def test_the_signing_key_is_for_its_owner_alone_and_stays(start, tmp_path):
     start().stop()
     assert key.read_text() == before
     assert len(before) == 64
+
+
+@pytest.mark.parametrize("left", ["", "x" * 31, "\n" * 64])
+def test_a_key_that_could_be_guessed_is_refused_in_one_sentence(tmp_path, left):
+    (tmp_path / "secret.key").write_text(left)
+    assert "secret.key holds no key" in run(f"--data={tmp_path}")
+
+
+def test_the_signing_key_is_on_the_disk_before_it_is_in_its_place(tmp_path, monkeypatch):
+    done = []
+    for step in ("fsync", "replace"):
+        real = getattr(os, step)
+        monkeypatch.setattr(
+            os, step, lambda *a, step=step, real=real: (done.append(step), real(*a))
+        )
+    signing_key(tmp_path / "data")
+    assert done == ["fsync", "replace", "fsync"]
+
+
+def test_in_memory_nothing_is_kept_on_the_disk(start, tmp_path):
+    data = tmp_path / "data"
+    server = start("--store=memory:", f"--data={data}")
+    assert urllib.request.urlopen(server.url).headers["Set-Cookie"]
+    assert not data.exists()
 
 
 def test_a_person_is_the_same_after_a_restart(start, io_loop, outside):

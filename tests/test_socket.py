@@ -4,10 +4,11 @@ import asyncio
 import gc
 import resource
 import socket
+import zlib
 
 import pytest
 
-from clients import BINARY, CLOSE, JSON, PING, PONG, TEXT
+from clients import BINARY, CLOSE, JSON, PING, PONG, TEXT, Raw
 from handlers.broadcast import BroadcastHandler
 from handlers.echo import EchoHandler
 from handlers.socket import SocketHandler
@@ -69,6 +70,14 @@ async def test_whoever_goes_on_sending_is_told_all_the_same(clients):
     assert (await client.closed())[0] == 1009
 
 
+async def test_a_bomb_is_closed_with_1009(clients):
+    client = await clients.raw(ECHO, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
+    deflate = zlib.compressobj(wbits=-15)
+    bomb = deflate.compress(bytes(30_000_000)) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    client.send(BINARY, bomb[:-4], rsv=4)
+    assert await client.closed() == (1009, "over 65536 bytes")
+
+
 @pytest.mark.options("--max-message=2000", "--member-budget=4000")
 async def test_the_limit_is_an_option(clients):
     member = await clients.json()
@@ -98,6 +107,13 @@ async def test_the_pages_own_host_may_connect(clients, http_port):
 @pytest.mark.parametrize("path", ["/ws", ECHO, "/-/wire/abcdefghijklmnop"])
 async def test_a_page_of_another_site_may_not(clients, path):
     client = await clients.raw(path, "Origin: http://evil.example\r\n")
+    assert " 403 " in client.head.splitlines()[0]
+
+
+@pytest.mark.expect_log("refused a page from 'null'")
+@pytest.mark.parametrize("path", ["/ws", ECHO])
+async def test_an_origin_that_is_no_address_is_nobodys(clients, path):
+    client = await clients.raw(path, "Origin: http://[x\r\n")
     assert " 403 " in client.head.splitlines()[0]
 
 
@@ -134,6 +150,22 @@ async def test_a_client_that_vanishes_leaves_no_waiter_and_the_others_go_on(clie
     await until(lambda: len(SocketHandler.waiters) == 1)
     await ada.say("hello")
     assert (await ada.event("message"))["text"] == "hello"
+
+
+@pytest.mark.parametrize("vanishes", [True, False])
+async def test_a_client_that_is_gone_before_its_handshake_is_answered_leaves_no_waiter(
+    clients, vanishes
+):
+    client = Raw(clients.port, trust=clients.trust)
+    await client.connect()
+    client.send_handshake("/ws")
+    client.send(TEXT, b"said and gone")
+    client.vanish() if vanishes else client.writer.close()
+    listener = await clients.plain()
+    await listener.send("still here")
+    while await listener.receive() != "still here":
+        pass
+    await until(lambda: len(SocketHandler.waiters) == 1)
 
 
 async def test_a_client_that_goes_in_the_middle_of_a_frame_leaves_no_waiter(clients):

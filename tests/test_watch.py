@@ -41,6 +41,30 @@ async def test_frames_carry_their_beginning_and_the_connection_they_belong_to(cl
     assert text["connection"] == binary["connection"] == name
 
 
+async def test_what_is_compressed_is_shown_as_it_reads_with_its_size_on_the_wire(clients):
+    watcher = await clients.plain(WIRE)
+    client = await clients.raw(
+        f"/-/echo/ws?wire={SECRET}", "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+    )
+    client.send(TEXT, b"again and " * 100)
+    await client.frame()
+    sent, back = await watcher.event("frame"), await watcher.event("frame")
+    assert sent["size"] == 1000
+    assert "compressed" not in sent
+    assert back["compressed"]
+    assert back["size"] < 100
+    assert back["text"] == sent["text"] == "again and " * 20
+
+
+async def test_fragments_are_shown_as_they_come(clients):
+    watcher = await clients.plain(WIRE)
+    client = await clients.raw(f"/-/echo/ws?wire={SECRET}")
+    client.send(TEXT, b"one ", fin=False)
+    client.send(0, b"two")
+    shown = await frames(watcher, 3)
+    assert shown == [("client", "text", 4), ("client", "continuation", 3), ("server", "text", 7)]
+
+
 async def test_a_ping_on_demand_and_its_pong_with_the_round_trip(clients):
     watcher = await clients.plain(WIRE)
     await clients.plain(f"/ws?wire={SECRET}")

@@ -141,8 +141,7 @@ class Connection(ServerProtocol):
 
     def received(self, data: bytes) -> None:
         if not self._deaf:
-            self.parser.feed(data)
-            self._work()
+            self._work(data)
 
     def lost(self) -> None:
         if self._deadline:
@@ -154,17 +153,19 @@ class Connection(ServerProtocol):
 
     # -- what comes ----------------------------------------------------------------------
 
-    def _work(self) -> None:
+    def _work(self, data: bytes = b"") -> None:
         """Handles what has come, one thing after the other, until one has to be waited for."""
         parser = self.parser
         try:
-            while parser.fed and not self._deaf and (event := parser.next()) is not None:
+            event = parser.next(data)
+            while event is not None:
                 opcode, payload = event
                 if opcode > BINARY:
                     self._control(opcode, payload)
                 elif not self._closing and (waiting := self.handler.on_message(payload)):
                     self._wait_for(waiting)
                     return
+                event = parser.next() if parser.fed and not self._deaf else None
         except Violation as violation:
             self._fail(violation.code, str(violation))
         except Exception:
@@ -199,10 +200,11 @@ class Connection(ServerProtocol):
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Begins the closing handshake (section 7.1.2); what waits goes first."""
-        if not self._closing:
+        if not (self._closing or self.line.over):
             self._closing = True
             self.line.send_last(close_frame(code, reason))
-            self._wait_for_the_end()
+            loop = asyncio.get_running_loop()
+            self._deadline = loop.call_later(CLOSES_WITHIN, self.line.abort)
 
     def is_closing(self) -> bool:
         return self._closing
@@ -219,10 +221,6 @@ class Connection(ServerProtocol):
         self._deaf = True
         self.close(code, reason)
         self.line.hang_up()
-
-    def _wait_for_the_end(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._deadline = loop.call_later(CLOSES_WITHIN, self.line.abort)
 
     def on_connection_close(self) -> None:
         """What Tornado would abort has ended already."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from handlers.engine.frames import BAD_DATA, FIN, RSV1, TOO_BIG, Violation, frame
 
 NAME = "permessage-deflate"
-WORTH_IT = 128
+WORTH_IT = 256
 """Bytes below which compression saves too little to be worth its time."""
 LEVEL = 1
 TAIL = b"\x00\x00\xff\xff"

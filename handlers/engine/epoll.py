@@ -20,6 +20,9 @@ log = logging.getLogger("broadcaster")
 
 IN_A_TURN = 1024
 """Sockets that one turn of the loop reads from at most, so that timers and others get theirs."""
+ROUNDS = 8
+"""Times that one turn looks again: a turn of the loop costs as much as reading from a few."""
+WORTH_ANOTHER = 2
 READ = 64 * 1024
 """Bytes that one of them may bring in that turn."""
 BUFFERS = 64
@@ -51,13 +54,17 @@ class Poller:
         self._epoll.close()
 
     def _poll(self, _: int, __: int) -> None:
-        for descriptor, events in self._epoll.poll(0, IN_A_TURN):
-            # One that was closed by what another brought is not there any more.
-            if line := self._lines.get(descriptor):
-                try:
-                    line.ready(events)
-                except Exception:
-                    log.exception("a connection could not be served")
+        for _ in range(ROUNDS):
+            ready = self._epoll.poll(0, IN_A_TURN)
+            for descriptor, events in ready:
+                # One that was closed by what another brought is not there any more.
+                if line := self._lines.get(descriptor):
+                    try:
+                        line.ready(events)
+                    except Exception:
+                        log.exception("a connection could not be served")
+            if len(ready) < WORTH_ANOTHER:
+                return
 
 
 class EpollLine(Line):
@@ -108,14 +115,8 @@ class EpollLine(Line):
 
     def ready(self, events: int) -> None:
         """Something came, or can be sent, or is over."""
-        if events & EPOLLOUT:
-            self._flush()
-        if self._reading and events != EPOLLOUT:
-            self._read()
-        elif events & (EPOLLERR | EPOLLHUP):
-            self.abort()  # told whether we want to know or not, again and again
-
-    def _read(self) -> None:
+        if events != EPOLLIN and not self._also(events):
+            return
         try:
             data = self._sock.recv(READ)
         except BlockingIOError:
@@ -127,6 +128,14 @@ class EpollLine(Line):
             self._owner.received(data)
         else:
             self.abort()
+
+    def _also(self, events: int) -> bool:
+        """What is to be done besides reading; says whether that is to be done as well."""
+        if events & EPOLLOUT:
+            self._flush()
+        if not self._reading and events & (EPOLLERR | EPOLLHUP):
+            self.abort()  # told whether we want to know or not, again and again
+        return self._reading and events != EPOLLOUT and not self.over
 
     def _flush(self) -> None:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import struct
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from handlers.engine.seam import unmask
@@ -55,10 +56,15 @@ def frame(opcode: int, payload: bytes, bits: int = FIN) -> bytes:
     """One frame as a server writes it, never masked (section 5.2); by default a whole message."""
     size = len(payload)
     if size <= SHORT:
-        return bytes((bits | opcode, size)) + payload
+        return _short_head(bits | opcode, size) + payload
     if size < 65536:
         return struct.pack("!BBH", bits | opcode, 126, size) + payload
     return struct.pack("!BBQ", bits | opcode, 127, size) + payload
+
+
+@cache
+def _short_head(first: int, size: int) -> bytes:
+    return bytes((first, size))
 
 
 def close_frame(code: int | None, reason: str | None = None) -> bytes:
@@ -99,8 +105,8 @@ def close_of(payload: bytes) -> tuple[int | None, str]:
 class Parser:
     """One connection's frames, turned into messages and control frames.
 
-    `feed` it what comes, in any pieces, and ask for the `next` event until there is none;
-    from a `Violation` on, it is of no more use. Messages have at most `limit` bytes,
+    Ask it for the `next` event, with what came in whatever pieces, until there is none; from
+    a `Violation` on, it is of no more use. Messages have at most `limit` bytes,
     after `inflate` too, which is None where compression was not agreed on.
     """
 
@@ -140,28 +146,28 @@ class Parser:
         self._size = 0
         self._decode: codecs.IncrementalDecoder | None = None
 
-    def feed(self, data: bytes) -> None:
-        """Takes what came next on the connection."""
-        self.fed = self.fed[self._at :] + data if self.fed else data
-        self._at = 0
+    def next(self, data: bytes = b"") -> Event | None:
+        """The next message or control frame, of what has come and `data`, which came now.
 
-    def next(self) -> Event | None:
-        """The next message or control frame; None until more has come."""
-        data, at = self.fed, self._at
+        None when the rest of it is still to come; as long as `fed` is not empty, there
+        may be more.
+        """
+        at = 0
+        if self.fed:
+            data, at = (self.fed[self._at :] + data, 0) if data else (self.fed, self._at)
         # Nearly everything is a short frame that stands by itself, and all of it is here.
-        idle = self._first is None and not self._opcode
-        if idle and len(data) - at >= 6 and data[at] in WHOLE:
+        have = len(data) - at
+        if have >= 6 and data[at] in WHOLE and self._first is None and not self._opcode:
             size = data[at + 1] - MASKED
-            end = at + 6 + size
-            if 0 <= size <= SHORT and end <= len(data):
+            if 0 <= size <= SHORT and size <= have - 6:
+                end = at + 6 + size
+                self.fed, self._at = data if size < have - 6 else b"", end
                 payload = unmask(data[at + 2 : at + 6], data[at + 6 : end])
-                self._at = end
-                if end == len(data):
-                    self.fed = b""
                 if self.shown:
                     self.shown(data[at], payload)
                 opcode = data[at] & OPCODE
                 return opcode, _text(payload) if opcode == TEXT else payload
+        self.fed, self._at = data, at
         return self._next()
 
     def _next(self) -> Event | None:

@@ -52,6 +52,8 @@ class StreamLine(Line):
         raise BlockingIOError  # nothing goes straight
 
     def _by_socket(self, data: bytes) -> int:
+        if self._stream.closed():
+            raise ConnectionResetError  # it has seen the end, and has not told us yet
         if self._stream.writing():
             raise BlockingIOError
         return self._stream.socket.send(data)

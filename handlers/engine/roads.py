@@ -11,7 +11,7 @@ import asyncio
 import select
 import socket
 
-from tornado.iostream import IOStream, SSLIOStream
+from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
 from handlers.engine.iostream import StreamLine, read_some
 from handlers.engine.line import Line, Owner
@@ -31,7 +31,8 @@ class Roads:
     def line(self, owner: Owner, stream: IOStream) -> Line:
         """A line for the connection whose handshake came over this stream."""
         stream.set_nodelay(True)
-        if self._poller is None or isinstance(stream, SSLIOStream) or stream.writing():
+        slow = isinstance(stream, SSLIOStream) or stream.writing() or stream.closed()
+        if self._poller is None or slow:
             return StreamLine(owner, self._budget, stream)
         return EpollLine(owner, self._budget, self._poller, *_taken_from(stream))
 
@@ -42,9 +43,18 @@ class Roads:
 
 def _taken_from(stream: IOStream) -> tuple[socket.socket, bytes]:
     """The stream's connection, on a socket of its own, and what had come on it already."""
-    read = read_some(stream)
-    begun = read.result() if read.done() else b""
     sock = stream.socket.dup()
+    begun = _begun(stream)
     stream.close()
-    read.add_done_callback(asyncio.Future.exception)  # it was closed, as we know
     return sock, begun
+
+
+def _begun(stream: IOStream) -> bytes:
+    try:
+        read = read_some(stream)
+    except StreamClosedError:
+        return b""  # as the socket will tell once more
+    if read.done() and not read.exception():
+        return read.result()
+    read.add_done_callback(asyncio.Future.exception)  # it will be closed, as we know
+    return b""

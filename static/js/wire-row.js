@@ -37,9 +37,13 @@ function frameRow(event) {
     moment(event),
     element("span", { class: "opcode" }, event.opcode),
     element("span", { class: "detail" }, ...detail(event)),
-    element("span", { class: "size" }, count(event.size)),
+    element("span", { class: "size" }, size(event)),
     preview(event),
   );
+}
+
+function size({ size, compressed }) {
+  return compressed ? `compressed to ${count(size)}` : count(size);
 }
 
 function direction(sent) {

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from chaos.checker import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
 from chat import logfile, room, tables
 from chat.history_sqlite import SqliteHistory
+from chat.lock import UNNAMED
 from handlers import wires
 
 
@@ -94,14 +95,16 @@ def swapped_order(data: Path) -> None:
 
 
 def reset_log_with_the_old_epoch(data: Path) -> None:
-    """Starts from nothing, under the epoch of what was there."""
+    """Starts from nothing, under the epoch of what was there, which nobody remembers."""
     path = data / "broadcaster.db"
     if path.exists():
         with sqlite3.connect(path) as db:
             db.execute("DELETE FROM messages")
             db.execute("DELETE FROM keys")
             db.execute("UPDATE rooms SET head = 0, oldest = 1")
+            db.execute("UPDATE store SET run = ?", (UNNAMED,))
         db.close()
+        path.with_name(f"{path.name}.lock").write_text("")
 
 
 def forgotten_key(data: Path) -> None:
