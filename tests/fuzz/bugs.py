@@ -7,15 +7,15 @@ was renamed, fails when it is planted, or when it is not found.
 from handlers.engine import deflate, frames
 from handlers.engine.frames import BAD_DATA, FIN, MASKED, PONG, Parser, Violation
 
-feed, payload, header = Parser.feed, Parser._payload, Parser._header
+following, payload = Parser.next, Parser._payload
 check, check_size = Parser._check, Parser._check_size
 
 
-def lost_byte(self, data):
+def lost_byte(self, data=b""):
     """What is left when exactly five bytes of a header have come is a byte too short."""
-    if len(self.fed) - self._at == 5:
+    if data and len(self.fed) - self._at == 5:
         self.fed = self.fed[:-1]
-    feed(self, data)
+    return following(self, data)
 
 
 def unturned_mask(self):
@@ -38,10 +38,10 @@ def uncounted_fragments(self, first, width, size):
     check_size(self, first, width, size)
 
 
-def all_is_kept(self, data):
+def all_is_kept(self, data=b""):
     """As if it were still to be shown."""
     self._seen = (self._seen or b"") + data
-    feed(self, data)
+    return following(self, data)
 
 
 def long_reason():
@@ -55,7 +55,7 @@ def small_window():
 
 
 BUGS = {
-    "a byte is lost between two pieces": ("frames", Parser, "feed", lost_byte, "and in one"),
+    "a byte is lost between two pieces": ("frames", Parser, "next", lost_byte, "and in one"),
     "a mask is not turned": ("frames", Parser, "_payload", unturned_mask, "and in one"),
     "another exception": ("frames", Parser, "_check", another_exception, "pong"),
     "fragments are not counted": (
@@ -65,7 +65,7 @@ BUGS = {
         uncounted_fragments,
         "over 1024",
     ),
-    "all is kept": ("frames", Parser, "feed", all_is_kept, "bytes of a message have seen"),
+    "all is kept": ("frames", Parser, "next", all_is_kept, "bytes of a message have seen"),
     "a reason that does not fit": ("deflated", frames, "_not_text", long_reason, "told as it is"),
     "a window that zlib does not have": (
         *("offers", deflate, "_PARAMETERS", small_window()),

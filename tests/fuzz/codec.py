@@ -71,10 +71,11 @@ def outcome(
     parser.shown = shown if taps else None
     try:
         for piece in pieces:
-            parser.feed(piece)
-            while parser.fed and (event := parser.next()) is not None:
+            event = parser.next(piece)
+            while event is not None:
                 found.events.append(event)
                 check_event(*event, limit)
+                event = parser.next() if parser.fed else None
             need(parser.next() is None, "an event is left when nothing is")
             check_held(parser, limit, len(piece))
     except Violation as violation:
