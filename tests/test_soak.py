@@ -61,12 +61,12 @@ def test_a_process_that_opens_a_file_has_one_descriptor_more(tmp_path):
         during = read("self")
     assert during.descriptors == before.descriptors + 1
     assert during.sockets == before.sockets
-    assert before.uss <= before.rss
+    assert before.own <= before.rss
 
 
 # -- the judge, on readings by hand ------------------------------------------------------
 
-BEFORE = Reading(uss=20_000, rss=30_000, descriptors=12, sockets=3, threads=2)
+BEFORE = Reading(own=20_000, rss=30_000, descriptors=12, sockets=3, threads=2)
 GONE = Result("auto", BEFORE, BEFORE, BEFORE, log="INFO stopping: 0 to say goodbye to\n")
 
 
@@ -85,7 +85,7 @@ def test_a_server_that_is_as_it_was_has_no_findings():
 @pytest.mark.parametrize(
     ("other", "kind"),
     [
-        ({"uss": 23_073}, MEMORY),
+        ({"own": 23_073}, MEMORY),
         ({"sockets": 4, "descriptors": 13}, SOCKETS),
         ({"descriptors": 13}, DESCRIPTORS),
         ({"threads": 3}, THREADS),
@@ -96,7 +96,7 @@ def test_what_is_more_at_the_end_is_found(other, kind):
 
 
 def test_a_little_more_memory_is_none():
-    assert not judge(at_the_end(uss=23_072))
+    assert not judge(at_the_end(own=23_072))
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,13 @@ can_measure = Path("/proc/self/smaps_rollup").exists()
 
 @dataclass(frozen=True)
 class Reading:
-    """Memory in KB: `rss` in all, `uss` what no other process shares."""
+    """Memory in KB: `rss` in all, `own` what it has written to, and no other process shares.
 
-    uss: int
+    What it reads of programs and libraries is left out: that is its own or not as other
+    processes come and go.
+    """
+
+    own: int
     rss: int
     descriptors: int
     sockets: int
@@ -25,7 +29,7 @@ def read(pid: int) -> Reading:
     memory = (process / "smaps_rollup").read_text()
     targets = _targets(process / "fd")
     return Reading(
-        uss=_sum(memory, r"Private_(?:Clean|Dirty)"),
+        own=_sum(memory, "Private_Dirty"),
         rss=_sum(memory, "Rss"),
         descriptors=len(targets),
         sockets=sum(target.startswith("socket:") for target in targets),

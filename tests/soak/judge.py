@@ -45,7 +45,7 @@ class Result:
 
 def allowed(warm: Reading) -> int:
     """KB of memory that there may be at the end."""
-    return warm.uss + max(int(warm.uss * SHARE), LEAST)
+    return warm.own + max(int(warm.own * SHARE), LEAST)
 
 
 def judge(result: Result) -> list[Finding]:
@@ -55,8 +55,8 @@ def judge(result: Result) -> list[Finding]:
 def _left(result: Result) -> list[Finding]:
     start, warm, end = result.start, result.warm, result.end
     found = []
-    if end.uss > allowed(warm):
-        found.append(Finding(MEMORY, f"{warm.uss:,} KB, and then {end.uss:,} KB"))
+    if end.own > allowed(warm):
+        found.append(Finding(MEMORY, f"{warm.own:,} KB, and then {end.own:,} KB"))
     if end.sockets != start.sockets:
         found.append(Finding(SOCKETS, f"{start.sockets} at first, {end.sockets} at the end"))
     elif end.descriptors != warm.descriptors:
@@ -94,7 +94,7 @@ def summary(result: Result) -> str:
     return (
         f"{result.engine}: {result.deeds['connections']:,} connections,"
         f" {result.deeds['ids']:,} ids in a row,"
-        f" {warm.uss / 1024:.1f} -> {end.uss / 1024:.1f} MB"
+        f" {warm.own / 1024:.1f} -> {end.own / 1024:.1f} MB"
         f" (and {result.uncollected / 1024:.1f} MB of garbage),"
         f" {start.sockets} -> {end.sockets} sockets, {warm.threads} -> {end.threads} threads,"
         f" {len(judge(result))} findings"

@@ -91,8 +91,8 @@ async def _empty(server: ServerProcess, start: Reading, within: float) -> tuple[
     while True:  # an empty room is forgotten a little later
         await asyncio.sleep(0.5)
         after = await _collected(server)
-        if after.uss > last.uss - STEADY_KB:
-            return after, before.uss - after.uss
+        if after.own > last.own - STEADY_KB:
+            return after, before.own - after.own
         last = after
 
 
