@@ -250,6 +250,15 @@ async def test_what_comes_is_a_sign_of_life(make):
     assert line.alive
 
 
+async def test_all_who_wait_until_a_line_is_drained_are_told(make):
+    line, _, _ = make()
+    line.send(bytes(600_000))
+    waiting = [asyncio.ensure_future(line.drained()) for _ in range(2)]
+    await asyncio.sleep(0)
+    line.abort()
+    await asyncio.gather(*waiting)
+
+
 async def test_a_peer_that_takes_what_waited_shows_that_it_is_there(make):
     line, _, theirs = make()
     line.send(b"straight")

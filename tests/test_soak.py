@@ -31,13 +31,9 @@ can_soak = needs("/proc that tells a process's own memory (Linux)", can_measure)
 
 # -- the run ---------------------------------------------------------------------------
 
-LOST_WAITER = pytest.mark.xfail(
-    reason="who waits for a line to be drained is forgotten when another waits for it too"
-)
-
 
 @can_soak
-@pytest.mark.parametrize("engine", ["auto", pytest.param("iostream", marks=LOST_WAITER)])
+@pytest.mark.parametrize("engine", ["auto", "iostream"])
 def test_when_all_are_gone_the_server_is_as_it_was_before(tmp_path, engine):
     result = asyncio.run(soak(Plan(SEED, engine), tmp_path))
     assert not judge(result), summary(result)
