@@ -178,10 +178,8 @@ async def test_a_client_that_goes_in_the_middle_of_a_frame_leaves_no_waiter(clie
 async def test_what_a_connection_held_goes_with_it_and_does_not_wait_for_the_collector(clients):
     client = await clients.raw()
     client.writer.write(b"\x82\xfe\xff\xff" + bytes(4) + bytes(60_000))
-    [waiter] = SocketHandler.waiters
-    await until(lambda: waiter.ws_connection.parser._size)
-    gone = weakref.ref(waiter)
-    del waiter
+    gone = weakref.ref(next(iter(SocketHandler.waiters)))
+    await until(lambda: gone().ws_connection.parser._size)
     gc.collect()
     gc.disable()
     try:
