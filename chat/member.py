@@ -12,6 +12,13 @@ from chat.errors import Refusal
 from chat.message import Event, Person, Record
 
 
+class Crowd(Protocol):
+    """Members who get the same bytes."""
+
+    def send(self, data: bytes) -> None:
+        """Sends to all of them; neither waits nor raises."""
+
+
 class Wire(Protocol):
     """One way of writing for members: the same bytes for all who share it."""
 
@@ -21,11 +28,8 @@ class Wire(Protocol):
     def event(self, event: Event) -> bytes:
         """Any other event, ready to be sent; empty where this wire does not carry it."""
 
-    def gather(self, members: Iterable[Any]) -> Any:
-        """What `fan_out` wants of members who share this wire; good until they change."""
-
-    def fan_out(self, crowd: Any, data: bytes) -> None:
-        """Sends the same bytes to all who were gathered."""
+    def gather(self, members: Iterable[Any]) -> Crowd:
+        """Members who share this wire, to be sent to at once; good until one comes or goes."""
 
 
 class Member(Protocol):

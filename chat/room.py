@@ -14,12 +14,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from chat import names
 from chat.errors import BadKey, EmptyText, Refusal, StoreFailed
 from chat.history import History, Stored
-from chat.member import Member, Wire
+from chat.member import Crowd, Member, Wire
 from chat.message import (
     LONGEST_KEY,
     Ack,
@@ -69,7 +68,7 @@ class Room:
         self._terms = terms
         self._ring = Ring(terms.ring)
         self._members: dict[Wire, set[Member]] = {}
-        self._crowds: dict[Wire, Any] = {}
+        self._crowds: dict[Wire, Crowd] = {}
         self._joining: dict[Member, list[bytes]] = {}
         self._senders: dict[tuple[str, str], Member] = {}
         self._position: Position | None = None
@@ -215,9 +214,9 @@ class Room:
             for member in acks.keys() & members:
                 member.send_behind_next(acks[member])
             if data:
-                wire.fan_out(self._crowd(wire, members), data)
+                self._crowd(wire, members).send(data)
 
-    def _crowd(self, wire: Wire, members: set[Member]) -> Any:
+    def _crowd(self, wire: Wire, members: set[Member]) -> Crowd:
         if wire not in self._crowds:
             self._crowds[wire] = wire.gather(members)
         return self._crowds[wire]

@@ -11,9 +11,10 @@ from typing import Protocol
 
 from chat.codec import encode, message
 from chat.message import Event, Person, Record
+from handlers.engine.crowd import Crowd
 from handlers.engine.deflate import squeezed
 from handlers.engine.frames import BINARY, TEXT, frame
-from handlers.engine.line import Line, fan_out
+from handlers.engine.line import Line
 
 
 class HasLine(Protocol):
@@ -32,11 +33,8 @@ class JsonWire:
     def event(self, event: Event) -> bytes:
         return frame(TEXT, encode(event))
 
-    def gather(self, members: Iterable[HasLine]) -> list[Line]:
-        return [member.line for member in members]
-
-    def fan_out(self, crowd: list[Line], data: bytes) -> None:
-        fan_out(crowd, data)
+    def gather(self, members: Iterable[HasLine]) -> Crowd:
+        return Crowd(member.line for member in members)
 
 
 class PlainWire(JsonWire):

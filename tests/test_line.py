@@ -6,7 +6,7 @@ import socket
 import pytest
 from tornado.iostream import IOStream
 
-from handlers.engine.line import fan_out
+from handlers.engine.crowd import Crowd
 from handlers.engine.roads import Roads
 
 BUDGET = 1_000_000
@@ -106,8 +106,9 @@ async def test_what_is_sent_arrives_in_order_whether_it_waits_or_not(make):
 async def test_many_get_the_same_bytes_and_one_that_is_stuck_delays_none(make):
     lines = [make() for _ in range(5)]
     stuck = lines[2]
+    crowd = Crowd(line for line, _, _ in lines)
     for number in range(10):
-        fan_out([line for line, _, _ in lines], b"%d" % number * 20_000)
+        crowd.send(b"%d" % number * 20_000)
         for line, _, theirs in lines:
             if line is not stuck[0]:
                 assert await read(theirs, 20_000) == b"%d" % number * 20_000
@@ -116,14 +117,48 @@ async def test_many_get_the_same_bytes_and_one_that_is_stuck_delays_none(make):
     assert await read(stuck[2], 200_000) == whole
 
 
+async def test_a_line_that_is_over_is_written_to_no_more_whoever_has_its_descriptor_now(make):
+    line, _, _ = make()
+    other, _, others = make()
+    crowd = Crowd([line, other])
+    line.abort()
+    heirs = [socket.socketpair() for _ in range(3)]
+    crowd.send(b"to the other alone")
+    assert others.recv(100) == b"to the other alone"
+    ends = [end for pair in heirs for end in pair]
+    for end in ends:
+        end.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            end.recv(1)
+    for end in ends:
+        end.close()
+
+
+async def test_a_line_in_a_crowd_may_be_watched_fall_behind_and_come_back(make):
+    (line, _, theirs), (other, _, others) = make(), make()
+    crowd, seen = Crowd([line, other]), []
+    sent = [b"%02d" % number * 10_000 for number in range(20)]
+    for number, data in enumerate(sent):
+        if number == 5:
+            line.watch(seen.append)
+        crowd.send(data)
+        assert await read(others, 20_000) == data
+    assert await read(theirs, 400_000) == b"".join(sent)
+    await until(lambda: not line.waiting)
+    crowd.send(b"straight")
+    assert theirs.recv(100) == others.recv(100) == b"straight"
+    assert seen == [*sent[5:], b"straight"]
+
+
 async def test_what_goes_behind_the_next_is_one_write_with_it(make):
     line, _, theirs = make()
     other, _, others = make()
+    crowd = Crowd([line, other])
     line.send_behind_next(b" and an ack")
-    fan_out([line, other], b"a message")
+    crowd.send(b"a message")
     assert theirs.recv(100) == b"a message and an ack"
     assert others.recv(100) == b"a message"
-    fan_out([line, other], b"next")
+    crowd.send(b"next")
     assert theirs.recv(100) == b"next"
 
 
@@ -298,12 +333,13 @@ async def test_a_tap_sees_what_is_sent_once_however_it_goes(make):
 
 async def test_a_delivery_makes_no_future_and_no_task(make):
     lines = [make() for _ in range(20)]
+    crowd = Crowd(line for line, _, _ in lines)
     tasks = asyncio.all_tasks()
     loop = asyncio.get_running_loop()
     made = []
     create = loop.create_future
     loop.create_future = lambda: made.append(1) or create()
-    fan_out([line for line, _, _ in lines], b"x")
+    crowd.send(b"x")
     loop.create_future = create
     assert asyncio.all_tasks() == tasks
     assert not made

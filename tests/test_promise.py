@@ -23,6 +23,12 @@ from test_history import STORES, Clock
 TERMS = Terms(Limits(1, 1, 1), heartbeat=0, ring=2000)
 
 
+class Crowd(list):
+    def send(self, data):
+        for member in self:
+            member.send(data)
+
+
 class Lines:
     """A wire of JSON lines."""
 
@@ -33,11 +39,7 @@ class Lines:
         return encode(event) + b"\n"
 
     def gather(self, members):
-        return list(members)
-
-    def fan_out(self, crowd, data):
-        for member in crowd:
-            member.send(data)
+        return Crowd(members)
 
 
 WIRE = Lines()

@@ -41,6 +41,12 @@ class Recorder:
         return [event for events in self.writes for event in events if event["type"] == type]
 
 
+class Crowd(list):
+    def send(self, data):
+        for member in self:
+            member.send(data)
+
+
 class Events:
     """A wire of JSON lines, which counts how often it encodes a batch."""
 
@@ -55,11 +61,7 @@ class Events:
         return encode(event) + b"\n"
 
     def gather(self, members):
-        return list(members)
-
-    def fan_out(self, crowd, data):
-        for member in crowd:
-            member.send(data)
+        return Crowd(members)
 
 
 class MessagesAlone(Events):

@@ -3,7 +3,8 @@
     frames.py      RFC 6455 section 5 as a pure thing: bytes in, messages out; no socket
     deflate.py     RFC 7692: what is agreed on, and each message compressed by itself
     connection.py  the rules of one connection: the handshakes at its two ends, and its errors
-    line.py        what is on its way to one peer, held to a budget; and to many, in one loop
+    line.py        what is on its way to one peer, held to a budget
+    crowd.py       the same bytes to many lines, in one loop
     epoll.py       a line on a bare socket, where there is epoll
     iostream.py    a line on Tornado's stream: for TLS, and wherever the other cannot go
     roads.py       which of the two a new connection takes

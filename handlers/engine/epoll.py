@@ -75,7 +75,7 @@ class EpollLine(Line):
     def __init__(
         self, owner: Owner, budget: int, poller: Poller, sock: socket.socket, begun: bytes
     ) -> None:
-        super().__init__(owner, budget, sock.send)
+        super().__init__(owner, budget, sock.send, sock.fileno())
         self._poller = poller
         self._sock = sock
         self._begun = begun

@@ -1,16 +1,16 @@
-"""What is on its way to one peer, held to a budget; and the same bytes to many.
+"""What is on its way to one peer, held to a budget.
 
-While nothing waits, bytes go straight to the socket: no Future, no task, no copy, and in
-`fan_out` not even a call of ours. What the socket does not take is kept, as references to
-the bytes that all members share. Past the budget the peer is too slow: it is cut, and the
-others never notice.
+While nothing waits, bytes go straight to the socket: no Future, no task, no copy, and for
+a crowd (crowd.py) not even a call of ours. What the socket does not take is kept, as
+references to the bytes that all members share. Past the budget the peer is too slow: it
+is cut, and the others never notice.
 """
 
 from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol
 
 Write = Callable[[bytes], int]
@@ -18,7 +18,7 @@ Write = Callable[[bytes], int]
 
 
 class Owner(Protocol):
-    """Whose line it is. None of these may be called from within `fan_out`, but `overrun`."""
+    """Whose line it is. Only `overrun` is called from within a `send`."""
 
     def received(self, data: bytes) -> None:
         """These bytes came."""
@@ -30,17 +30,11 @@ class Owner(Protocol):
         """More would wait than the budget allows; nothing but `send_last` is taken any more."""
 
 
-def fan_out(lines: Iterable[Line], data: bytes) -> None:
-    """Sends the same bytes on many lines; neither waits nor raises."""
-    size = len(data)
-    for line in lines:
-        try:  # what `send` does, without a call for each
-            sent = line.write(data)
-        except OSError as error:
-            line.not_taken(data, error)
-        else:
-            if sent != size:
-                line.keep(memoryview(data)[sent:])
+class Company(Protocol):
+    """With whom a line gets the same bytes (crowd.py)."""
+
+    def sort(self, line: Line) -> None:
+        """This line goes another way than before, or is over."""
 
 
 class Line(ABC):
@@ -56,12 +50,20 @@ class Line(ABC):
         "_straight",
         "_tap",
         "alive",
+        "crowd",
+        "descriptor",
         "over",
         "waiting",
         "write",
     )
 
-    def __init__(self, owner: Owner, budget: int, straight: Write) -> None:
+    def __init__(
+        self, owner: Owner, budget: int, straight: Write, descriptor: int | None = None
+    ) -> None:
+        self.descriptor = descriptor
+        """Of the bare socket that `straight` writes to; None where there is more to it."""
+        self.crowd: Company | None = None
+        """With whom it gets the same bytes; is told when it goes another way."""
         self.write: Write = straight
         """Where the next bytes go: to the socket, behind those that wait, or nowhere."""
         self.waiting = 0
@@ -88,18 +90,18 @@ class Line(ABC):
             self.not_taken(data, error)
         else:
             if sent != len(data):
-                self.keep(memoryview(data)[sent:])
+                self.not_taken(data, sent)
 
     def send_behind_next(self, data: bytes) -> None:
         """Sends this behind what is sent next, in the same write."""
         write = self.write
 
         def both(first: bytes) -> int:
-            self.write = write
+            self._go(write)
             self.send(first + data)
             return len(first)
 
-        self.write = both
+        self._go(both)
 
     def send_last(self, data: bytes) -> None:
         """Sends this behind all that waits, and after it nothing any more."""
@@ -111,7 +113,12 @@ class Line(ABC):
             self._append(data)
         else:
             self.send(data)
-        self.write = self._drop
+        self._go(self._drop)
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether the next bytes go to the socket and nowhere else."""
+        return self.write is self._straight and self._tap is None
 
     @property
     def has_room(self) -> bool:
@@ -133,22 +140,18 @@ class Line(ABC):
             tap(data)
             return straight(data)
 
-        if self.write is straight:
-            self.write = shown
         self._straight = shown
+        if self.write is straight:
+            self._go(shown)
 
-    def not_taken(self, data: bytes, error: OSError) -> None:
-        """The socket takes nothing now, or nothing any more."""
-        if isinstance(error, BlockingIOError):
-            self.keep(data)
+    def not_taken(self, data: bytes, outcome: int | OSError) -> None:
+        """The socket took so many bytes of this, or none now, or none any more."""
+        if isinstance(outcome, int):
+            self._keep(memoryview(data)[outcome:])
+        elif isinstance(outcome, BlockingIOError):
+            self._keep(data)
         else:
             self.abort()
-
-    def keep(self, rest: bytes | memoryview) -> None:
-        """Keeps what the socket did not take; from here on all goes behind it."""
-        self._append(rest)
-        self.write = self._drop if self._last_said else self._queue
-        self._flush_later()
 
     # -- ending --------------------------------------------------------------------------
 
@@ -166,7 +169,7 @@ class Line(ABC):
             return
         self.over = True
         self.waiting = 0
-        self.write = self._drop
+        self._go(self._drop)
         self._kept.clear()
         self._close()
         self._tell_drained()
@@ -201,6 +204,18 @@ class Line(ABC):
 
     # -- within ----------------------------------------------------------------------------
 
+    def _go(self, write: Write) -> None:
+        """From here on bytes go this way."""
+        self.write = write
+        if self.crowd:
+            self.crowd.sort(self)
+
+    def _keep(self, rest: bytes | memoryview) -> None:
+        """Keeps what the socket did not take; from here on all goes behind it."""
+        self._append(rest)
+        self._go(self._drop if self._last_said else self._queue)
+        self._flush_later()
+
     def _append(self, data: bytes | memoryview) -> None:
         self.waiting += len(data)
         self._kept.append(data)
@@ -208,7 +223,7 @@ class Line(ABC):
     def _sent(self) -> None:
         """All that was kept is sent."""
         if not self._last_said:
-            self.write = self._straight
+            self._go(self._straight)
         self._tell_drained()
         if self._afterwards:
             self._afterwards()
@@ -235,7 +250,7 @@ class Line(ABC):
         # The first may have been sent in part, and what follows must not begin in its middle.
         del self._kept[1:]
         self.waiting = len(self._kept[0])
-        self.write = self._drop
+        self._go(self._drop)
         self._owner.overrun()
 
     def _drop(self, data: bytes) -> int:
