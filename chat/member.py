@@ -21,8 +21,11 @@ class Wire(Protocol):
     def event(self, event: Event) -> bytes:
         """Any other event, ready to be sent; empty where this wire does not carry it."""
 
-    def fan_out(self, members: Iterable[Any], data: bytes) -> None:
-        """Sends the same bytes to many members who share this wire."""
+    def gather(self, members: Iterable[Any]) -> Any:
+        """What `fan_out` wants of members who share this wire; good until they change."""
+
+    def fan_out(self, crowd: Any, data: bytes) -> None:
+        """Sends the same bytes to all who were gathered."""
 
 
 class Member(Protocol):
@@ -36,6 +39,9 @@ class Member(Protocol):
 
     def send(self, data: bytes) -> None:
         """Sends, or closes the member when too much waits for it already."""
+
+    def send_behind_next(self, data: bytes) -> None:
+        """Sends this behind what is sent next, in the same write."""
 
     def hint(self, data: bytes) -> None:
         """Sends what a member that is behind may do without."""

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from chat import names
 from chat.errors import BadKey, EmptyText, Refusal, StoreFailed
@@ -76,6 +77,7 @@ class Room:
         self._terms = terms
         self._ring = Ring(terms.ring)
         self._members: dict[Wire, set[Member]] = {}
+        self._crowds: dict[Wire, Any] = {}
         self._joining: dict[Member, list[bytes]] = {}
         self._senders: dict[tuple[str, str], Member] = {}
         self._position: Position | None = None
@@ -119,6 +121,7 @@ class Room:
         self._joining.pop(member, None)
         members = self._members.get(member.wire, set())
         members.discard(member)
+        self._crowds.pop(member.wire, None)
         if not members:
             self._members.pop(member.wire, None)
         self.people.depart(member.person.id)
@@ -136,6 +139,7 @@ class Room:
         if data:
             member.send(data)
         self._members.setdefault(member.wire, set()).add(member)
+        self._crowds.pop(member.wire, None)
 
     @property
     def _here(self) -> Position:
@@ -213,10 +217,15 @@ class Room:
         acks = self._acks(records)
         for wire, members in self._members.items():
             data = wire.records(records)
-            if data:
-                wire.fan_out(members - acks.keys() if acks else members, data)
             for member in acks.keys() & members:
-                member.send(data + acks[member])
+                member.send_behind_next(acks[member])
+            if data:
+                wire.fan_out(self._crowd(wire, members), data)
+
+    def _crowd(self, wire: Wire, members: set[Member]) -> Any:
+        if wire not in self._crowds:
+            self._crowds[wire] = wire.gather(members)
+        return self._crowds[wire]
 
     def tell(self, event: Event) -> None:
         """Hands an event that is no part of the log to every member whose wire carries it."""

@@ -73,6 +73,10 @@ class SocketHandler(Handler):
         """Sends frames as they stand; neither waits nor raises."""
         self.line.send(data)
 
+    def send_behind_next(self, data: bytes) -> None:
+        """Sends frames behind those that are sent next, in the same write."""
+        self.line.send_behind_next(data)
+
     def hint(self, data: bytes) -> None:
         """Sends frames that a peer who is far behind may do without."""
         if self.line.has_room:

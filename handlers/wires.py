@@ -32,8 +32,11 @@ class JsonWire:
     def event(self, event: Event) -> bytes:
         return frame(TEXT, encode(event))
 
-    def fan_out(self, members: Iterable[HasLine], data: bytes) -> None:
-        fan_out([member.line for member in members], data)
+    def gather(self, members: Iterable[HasLine]) -> list[Line]:
+        return [member.line for member in members]
+
+    def fan_out(self, crowd: list[Line], data: bytes) -> None:
+        fan_out(crowd, data)
 
 
 class PlainWire(JsonWire):

@@ -48,6 +48,10 @@ def test_the_first_offer_that_can_be_met_is_taken(offers, answer, window):
         "permessage-deflate; client_max_window_bits; client_max_window_bits",
         "permessage-deflate=1",
         ";;;,,==",
+        "foo permessage-deflate",
+        "= permessage-deflate",
+        "permessage-deflate; =",
+        "a" * 16_000 + "= x y",  # which took a regular expression seconds
     ],
 )
 def test_an_offer_that_cannot_be_met_is_declined(offers):

@@ -116,6 +116,25 @@ async def test_many_get_the_same_bytes_and_one_that_is_stuck_delays_none(make):
     assert await read(stuck[2], 200_000) == whole
 
 
+async def test_what_goes_behind_the_next_is_one_write_with_it(make):
+    line, _, theirs = make()
+    other, _, others = make()
+    line.send_behind_next(b" and an ack")
+    fan_out([line, other], b"a message")
+    assert theirs.recv(100) == b"a message and an ack"
+    assert others.recv(100) == b"a message"
+    fan_out([line, other], b"next")
+    assert theirs.recv(100) == b"next"
+
+
+async def test_what_goes_behind_the_next_waits_with_it(make):
+    line, _, theirs = make()
+    line.send(bytes(300_000))
+    line.send_behind_next(b" and an ack")
+    line.send(b"a message")
+    assert (await read(theirs, 300_020))[300_000:] == b"a message and an ack"
+
+
 async def test_what_comes_is_told_even_if_it_came_before_the_line_was_there(make):
     _, owner, theirs = make(b"early ")
     theirs.send(b"and late")
@@ -229,6 +248,15 @@ async def test_what_comes_is_a_sign_of_life(make):
     theirs.send(b"x")
     await until(lambda: owner.got)
     assert line.alive
+
+
+async def test_all_who_wait_until_a_line_is_drained_are_told(make):
+    line, _, _ = make()
+    line.send(bytes(600_000))
+    waiting = [asyncio.ensure_future(line.drained()) for _ in range(2)]
+    await asyncio.sleep(0)
+    line.abort()
+    await asyncio.gather(*waiting)
 
 
 async def test_a_peer_that_takes_what_waited_shows_that_it_is_there(make):

@@ -32,8 +32,11 @@ class Lines:
     def event(self, event: Event):
         return encode(event) + b"\n"
 
-    def fan_out(self, members, data):
-        for member in members:
+    def gather(self, members):
+        return list(members)
+
+    def fan_out(self, crowd, data):
+        for member in crowd:
             member.send(data)
 
 
@@ -49,6 +52,7 @@ class Returning:
         self.epoch, self.id = "", 0
         self.log = []
         self.acks = {}
+        self.behind = b""
         self.room = None
 
     async def come(self, hub):
@@ -63,10 +67,14 @@ class Returning:
         self.room = None
 
     def send(self, data):
+        data, self.behind = data + self.behind, b""
         for line in data.splitlines():
             self.got(json.loads(line))
 
     hint = send
+
+    def send_behind_next(self, data):
+        self.behind = data
 
     async def drained(self):
         await asyncio.sleep(0)

@@ -19,12 +19,17 @@ class Recorder:
         self.person = Person(name.lower(), name)
         self.wire = wire
         self.writes = []
+        self.behind = b""
         self.refusals = []
 
     def send(self, data):
+        data, self.behind = data + self.behind, b""
         self.writes.append([json.loads(line) for line in data.splitlines()])
 
     hint = send
+
+    def send_behind_next(self, data):
+        self.behind = data
 
     async def drained(self):
         await asyncio.sleep(0)
@@ -49,8 +54,11 @@ class Events:
     def event(self, event: Event):
         return encode(event) + b"\n"
 
-    def fan_out(self, members, data):
-        for member in members:
+    def gather(self, members):
+        return list(members)
+
+    def fan_out(self, crowd, data):
+        for member in crowd:
             member.send(data)
 
 

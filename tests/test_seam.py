@@ -36,6 +36,12 @@ def test_a_handler_still_has_what_is_let_go_of_after_the_handshake():
     assert not missing, CHANGED + ", ".join(missing)
 
 
+def test_a_request_is_not_finished_behind_our_back_when_we_say_so():
+    source = inspect.getsource(RequestHandler._execute)
+    assert "if self._auto_finish and not self._finished:" in source, CHANGED
+    assert "self._auto_finish = True" in inspect.getsource(RequestHandler.__init__), CHANGED
+
+
 def test_what_tornado_does_with_a_handler_after_the_handshake_needs_none_of_it():
     close = (
         websocket.WebSocketHandler.on_ws_connection_close,

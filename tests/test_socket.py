@@ -1,7 +1,9 @@
 """What holds for every connection: one that is stuck, hostile or broken costs no other."""
 
 import asyncio
+import gc
 import socket
+import weakref
 import zlib
 
 import pytest
@@ -171,6 +173,20 @@ async def test_a_client_that_goes_in_the_middle_of_a_frame_leaves_no_waiter(clie
     client.writer.write(b"\x81\xfe")
     client.vanish()
     await until(lambda: not SocketHandler.waiters)
+
+
+async def test_what_a_connection_held_goes_with_it_and_does_not_wait_for_the_collector(clients):
+    client = await clients.raw()
+    client.writer.write(b"\x82\xfe\xff\xff" + bytes(4) + bytes(60_000))
+    gone = weakref.ref(next(iter(SocketHandler.waiters)))
+    await until(lambda: gone().ws_connection.parser._size)
+    gc.collect()
+    gc.disable()
+    try:
+        client.vanish()
+        await until(lambda: gone() is None)
+    finally:
+        gc.enable()
 
 
 async def test_a_client_that_never_answers_a_close_is_dropped_within_seconds(clients):

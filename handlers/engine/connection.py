@@ -33,7 +33,7 @@ from handlers.engine.frames import (
 )
 from handlers.engine.line import Line
 from handlers.engine.roads import Roads
-from handlers.engine.seam import ServerProtocol, lighten
+from handlers.engine.seam import ServerProtocol, lighten, take_over
 
 CLOSES_WITHIN = 5.0
 """Seconds that a peer has to answer our close, and we to send what waits before it."""
@@ -108,23 +108,13 @@ class Connection(ServerProtocol):
         compresses = handler.get_compression_options() is not None
         agreed = compresses and deflate.agree(headers.get("Sec-WebSocket-Extensions", ""))
         self.window = agreed.window if agreed else None
-        handler.clear_header("Content-Type")
-        handler.set_status(101)
-        handler.set_header("Upgrade", "websocket")
-        handler.set_header("Connection", "Upgrade")
-        handler.set_header("Sec-WebSocket-Accept", WebSocketProtocol13.compute_accept_value(key))
-        if self._subprotocol:
-            handler.set_header("Sec-WebSocket-Protocol", self._subprotocol)
-        if agreed:
-            handler.set_header("Sec-WebSocket-Extensions", agreed.answer)
-        handler.finish()
-        self._begin()
+        self._begin(_answer(key, self._subprotocol, agreed.answer if agreed else None))
 
-    def _begin(self) -> None:
+    def _begin(self, answer: bytes) -> None:
         handler = self.handler
-        inflates = deflate.inflate if self.window else None
-        self.parser = Parser(handler.max_message_size, inflates)
-        self.line = handler.roads.line(self, handler.detach())
+        self.parser = Parser(handler.max_message_size, deflate.inflate if self.window else None)
+        self.line = handler.roads.line(self, take_over(handler))
+        self.line.send(answer)
         try:
             handler.open(*handler.open_args, **handler.open_kwargs)
         except Exception:
@@ -153,8 +143,8 @@ class Connection(ServerProtocol):
 
     # -- what comes ----------------------------------------------------------------------
 
-    def _work(self, data: bytes = b"") -> None:
-        """Handles what has come, one thing after the other, until one has to be waited for."""
+    def _work(self, data: bytes = b"") -> bool:
+        """Handles what has come, one thing after the other; whether one has to be waited for."""
         parser = self.parser
         try:
             event = parser.next(data)
@@ -164,12 +154,13 @@ class Connection(ServerProtocol):
                     self._control(opcode, payload)
                 elif not self._closing and (waiting := self.handler.on_message(payload)):
                     self._wait_for(waiting)
-                    return
+                    return True
                 event = parser.next() if parser.fed and not self._deaf else None
         except Violation as violation:
             self._fail(violation.code, str(violation))
         except Exception:
             self.handler.failed()
+        return False
 
     def _control(self, opcode: int, payload: Any) -> None:
         if opcode == PING:
@@ -192,9 +183,8 @@ class Connection(ServerProtocol):
             self.handler.failed()
 
     def _go_on(self, _: asyncio.Future[None]) -> None:
-        if not self.line.over:
+        if not (self.line.over or self._work()):
             self.line.resume()
-            self._work()
 
     # -- closing -------------------------------------------------------------------------
 
@@ -244,6 +234,19 @@ class Connection(ServerProtocol):
 
     def set_nodelay(self, x: bool) -> None:
         """Lines never delay."""
+
+
+def _answer(key: str, subprotocol: str | None, extensions: str | None) -> bytes:
+    """The answer to the handshake, written at once: it is the same but for three fields."""
+    fields = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Accept": WebSocketProtocol13.compute_accept_value(key),
+        "Sec-WebSocket-Protocol": subprotocol,
+        "Sec-WebSocket-Extensions": extensions,
+    }
+    lines = [f"{name}: {value}\r\n" for name, value in fields.items() if value]
+    return f"HTTP/1.1 101 Switching Protocols\r\n{''.join(lines)}\r\n".encode()
 
 
 def _is_key(key: str) -> bool:

@@ -21,7 +21,7 @@ LEVEL = 1
 TAIL = b"\x00\x00\xff\xff"
 """Ends every compressed message and is left out on the wire (section 7.2.1)."""
 
-_OFFER = re.compile(r'\s*([^;,=\s]+)\s*(?:=\s*"?([^;,"\s]*)"?\s*)?(?:;|$)')
+_PARAMETER = re.compile(r'\s*([^;,="\s]+)\s*(?:=\s*("?)([^;,="\s]*)\2\s*)?')
 _PARAMETERS = {
     "server_no_context_takeover": re.compile(r"$"),
     "client_no_context_takeover": re.compile(r"$"),
@@ -40,7 +40,10 @@ class Agreement(NamedTuple):
 def agree(offers: str) -> Agreement | None:
     """Takes the first of a client's offers (`Sec-WebSocket-Extensions`) that can be met."""
     for offer in offers.split(","):
-        name, *rest = [(found[1], found[2] or "") for found in _OFFER.finditer(offer)] or [("", "")]
+        found = [_PARAMETER.fullmatch(part) for part in offer.split(";")]
+        if not all(found):
+            continue
+        name, *rest = [(one[1], one[3] or "") for one in found if one]
         parameters = dict(rest)
         known = all(name in _PARAMETERS and _PARAMETERS[name].match(value) for name, value in rest)
         if name != (NAME, "") or not known or len(parameters) != len(rest):

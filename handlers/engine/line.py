@@ -90,6 +90,17 @@ class Line(ABC):
             if sent != len(data):
                 self.keep(memoryview(data)[sent:])
 
+    def send_behind_next(self, data: bytes) -> None:
+        """Sends this behind what is sent next, in the same write."""
+        write = self.write
+
+        def both(first: bytes) -> int:
+            self.write = write
+            self.send(first + data)
+            return len(first)
+
+        self.write = both
+
     def send_last(self, data: bytes) -> None:
         """Sends this behind all that waits, and after it nothing any more."""
         if self.over or self._last_said:
@@ -110,8 +121,9 @@ class Line(ABC):
     async def drained(self) -> None:
         """Waits until nothing waits any more."""
         while self.waiting and not self.over:
-            self._drained = asyncio.get_running_loop().create_future()
-            await self._drained
+            if self._drained is None or self._drained.done():
+                self._drained = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._drained)
 
     def watch(self, tap: Callable[[bytes], None]) -> None:
         """Shows all that is sent from now on to `tap`; a line that is not watched pays nothing."""
@@ -159,6 +171,7 @@ class Line(ABC):
         self._close()
         self._tell_drained()
         asyncio.get_running_loop().call_soon(self._owner.lost)
+        del self._owner  # or they would hold each other until the collector comes
 
     # -- what each kind of line does its own way --------------------------------------------
 

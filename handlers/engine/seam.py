@@ -6,6 +6,8 @@ A contract test (tests/test_seam.py) fails in words when a new Tornado changes a
   and 30 times at 64 KiB as the fastest way in Python alone.
 - Two methods that `WebSocketProtocol` wants of every protocol are there for Tornado's own
   client, and named as private.
+- A request is finished by Tornado when its handler returns, unless `_auto_finish` is off.
+  Its answer to a handshake takes as long as all the rest of ours.
 - A handler keeps its request, its headers and their answer for as long as it lives. After
   the handshake nothing asks for them again, and ten thousand idle members would hold
   ten times the memory.
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from tornado.iostream import IOStream
 from tornado.util import _websocket_mask
 from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
@@ -49,6 +52,13 @@ class ServerProtocol(WebSocketProtocol):
 
     async def _receive_frame_loop(self) -> NoReturn:
         raise NotImplementedError
+
+
+def take_over(handler: WebSocketHandler) -> IOStream:
+    """Takes a request's connection before it is answered, which is for the taker to do."""
+    handler.set_status(101)
+    handler._auto_finish = False
+    return handler.detach()
 
 
 def lighten(handler: WebSocketHandler) -> None:

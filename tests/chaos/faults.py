@@ -40,12 +40,15 @@ def dropped_delivery(data: Path) -> None:
     deliver = wrapped(room.Room, "deliver")
 
     def dropping(self, records, position):
-        json = self._members.get(wires.wire(wires.JsonWire, None), set())
+        wire = wires.wire(wires.JsonWire, None)
+        json = self._members.get(wire, set())
         due = any(record.id % 10 == 0 for record in records)
         passed_by = {next(iter(json))} if json and due else set()
         json -= passed_by
+        self._crowds.pop(wire, None)
         deliver(self, records, position)
         json |= passed_by
+        self._crowds.pop(wire, None)
 
     room.Room.deliver = dropping
 
@@ -68,6 +71,7 @@ def live_before_backfill(data: Path) -> None:
 
     async def eager(member, cursor, read, ring, here):
         member.room._members.setdefault(member.wire, set()).add(member)
+        member.room._crowds.pop(member.wire, None)
         await asyncio.sleep(0.1)
         return await catch_up(member, cursor, read, ring, here)
 

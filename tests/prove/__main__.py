@@ -6,13 +6,15 @@ import sys
 import time
 import traceback
 
-from . import autobahn, chaos, power
+from . import autobahn, chaos, fuzz, power, soak
 from .outcome import ROOT, CannotRun, Options
 
 PROOFS = {
     "autobahn": autobahn,
     "chaos": chaos,
     "power": power,
+    "fuzz": fuzz,
+    "soak": soak,
 }
 
 
