@@ -122,7 +122,7 @@ class BadNumber(Refusal):
 
 class NotFound(Refusal):
     code = "not_found"
-    words = "There is no message {id} here to change."
+    words = "There is no message {id} here."
     status = 404
 
 
@@ -134,7 +134,7 @@ class NotYours(Refusal):
 
 class Gone(Refusal):
     code = "gone"
-    words = "Message {id} was deleted, or is no longer kept: it cannot be changed any more."
+    words = "Message {id} was deleted, or is no longer kept."
     status = 410
 
 

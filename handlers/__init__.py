@@ -26,7 +26,7 @@ def routes(services: Services) -> list[Any]:
     has = {"services": services}
     echo = {**has, "socket": "/ws"}
     front = {
-        "broadcast": room(r"/", has) + [(r"/ws", BroadcastHandler, has)],
+        "broadcast": [*room(r"/", has), (r"/ws", BroadcastHandler, has)],
         "echo": [(r"/", EchoPage, echo), (r"/ws", EchoHandler, has)],
     }
     return [

@@ -20,7 +20,7 @@ from handlers.places import alive
 from handlers.services import Services
 from handlers.wanted import JSON, preferred
 
-ROOM_METHODS = ("GET", "HEAD", "POST")
+ROOM_METHODS: tuple[str, ...] = ("GET", "HEAD", "POST")
 POLICY = "; ".join(
     (
         "default-src 'none'",

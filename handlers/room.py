@@ -29,7 +29,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 class RoomReader(PageHandler):
     """Reads what is asked for, and has it shown in one form."""
 
-    methods = ROOM_METHODS
+    methods: tuple[str, ...] = ROOM_METHODS
 
     async def get(self, name: str | None = None) -> None:
         try:
