@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import UNSET
 
-from chat.errors import BadCommand, BadCursor, BadJson, BinaryRefused
+from chat.errors import BadCommand, BadCursor, BadJson, BadText, BinaryRefused
 from chat.message import (
     Ack,
     Batch,
@@ -29,6 +29,9 @@ from chat.message import (
     PingMe,
     PingWatched,
     Presence,
+    Problem,
+    Publish,
+    Published,
     Record,
     Rename,
     Rooms,
@@ -43,6 +46,7 @@ MemberCommand = Say | Edit | Delete | Rename | PingMe
 
 _member: msgspec.json.Decoder[MemberCommand] = msgspec.json.Decoder(MemberCommand)
 _watcher = msgspec.json.Decoder(PingWatched)
+_publish = msgspec.json.Decoder(Publish)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -54,6 +58,14 @@ def parse(frame: str | bytes) -> MemberCommand:
 def parse_watcher(frame: str | bytes) -> PingWatched:
     """Turns what a watcher sent into the command it holds, or raises a `Refusal`."""
     return _checked(_watcher.decode, frame)
+
+
+def parse_publish(body: bytes) -> Publish:
+    """Turns the body of a POST into what it publishes, or raises a `Refusal`."""
+    try:
+        return _checked(_publish.decode, body.decode())
+    except UnicodeDecodeError:
+        raise BadText from None
 
 
 def parse_cursor(text: str) -> Cursor:
@@ -105,7 +117,7 @@ def schema() -> bytes:
         "server": (Welcome, Gap, Batch, Message, Ack, Error, Presence, Heartbeat, Goodbye),
         "watcher": (PingWatched,),
         "tap": (Opened, Frame, Closed, Error),
-        "http": (HistoryPage, Rooms, Identity),
+        "http": (HistoryPage, Publish, Published, Problem, Rooms, Identity),
     }
     every = list(dict.fromkeys(kind for group in kinds.values() for kind in group))
     refs, parts = msgspec.json.schema_components(every, ref_template="#/$defs/{name}")
@@ -118,7 +130,7 @@ def schema() -> bytes:
                 "title": SUBPROTOCOL,
                 "description": "What the client and the server of this subprotocol send:"
                 " #/$defs/client, server. Who watches a connection, and what they see: watcher,"
-                " tap. What is answered by HTTP: http.",
+                " tap. What is asked and answered by HTTP: http.",
                 "$defs": {**ends, **parts},
             }
         )

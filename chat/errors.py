@@ -80,6 +80,41 @@ class BadQuery(Refusal):
     words = "What follows the ? in this address is not UTF-8: encode it with %."
 
 
+class BadText(Refusal):
+    code = "bad_text"
+    words = "The text to publish is not UTF-8: send it as that."
+
+
+class BadForm(Refusal):
+    code = "bad_form"
+    words = "A form needs a field `text` with what is to be said."
+
+
+class UnknownType(Refusal):
+    code = "unknown_type"
+    words = "Publish text/plain, a form, or application/json with `text`; this is {type}."
+    status = 415
+
+
+class TooLong(Refusal):
+    code = "too_long"
+    words = "A message has at most {limit} bytes here; this one has {size}."
+    status = 413
+    close = 1009
+
+
+class BadToken(Refusal):
+    code = "bad_token"
+    words = "This token proves nobody: get one by POST to /-/identity, or leave it out."
+    status = 401
+
+
+class NotOffered(Refusal):
+    code = "not_offered"
+    words = "A room can be had as text/plain, text/html or application/json."
+    status = 406
+
+
 class BadNumber(Refusal):
     code = "bad_number"
     words = "A whole number is needed for `{name}`, such as 50."
@@ -87,7 +122,7 @@ class BadNumber(Refusal):
 
 class NotFound(Refusal):
     code = "not_found"
-    words = "There is no message {id} here to change."
+    words = "There is no message {id} here."
     status = 404
 
 
@@ -99,7 +134,7 @@ class NotYours(Refusal):
 
 class Gone(Refusal):
     code = "gone"
-    words = "Message {id} was deleted, or is no longer kept: it cannot be changed any more."
+    words = "Message {id} was deleted, or is no longer kept."
     status = 410
 
 

@@ -1,11 +1,12 @@
 """The rooms that are alive in this process: made by going there, gone when empty."""
 
+import asyncio
 from collections.abc import Sequence
 
-from chat.history import History, Page
+from chat.history import History, Page, Stored
 from chat.member import Member
-from chat.message import Position, Record
-from chat.room import Later, Room, Terms
+from chat.message import Draft, Person, Position, Record
+from chat.room import Later, Room, Terms, check
 
 
 class Hub:
@@ -29,6 +30,13 @@ class Hub:
         if not len(room):
             room.close()
             del self._rooms[room.name]
+
+    def publish(
+        self, name: str, sender: Person, text: str, key: str | None
+    ) -> "asyncio.Future[Stored]":
+        """Stores what somebody says who is no member; raises a `Refusal`, or the future does."""
+        check(key, text)
+        return self._history.append(Draft(name, sender, text, key))
 
     def deliver(self, name: str, records: Sequence[Record], position: Position) -> None:
         if room := self._rooms.get(name):

@@ -271,6 +271,35 @@ class Goodbye(Event, frozen=True, tag="goodbye"):
     retry_between: tuple[float, float]
 
 
+# -- publishing, by HTTP --------------------------------------------------------
+
+
+class Publish(Struct, frozen=True):
+    """What is published as JSON: `key` as of `Say`, `name` what its author is called."""
+
+    text: Text
+    key: Key | None = None
+    name: Name | None = None
+
+
+class Published(Struct, frozen=True):
+    """Where it ended up; `duplicate` when it had been there already."""
+
+    id: int
+    url: str
+    duplicate: bool
+
+
+class Problem(Struct, frozen=True):
+    """What was refused and why (RFC 9457); `code` as of `Error`."""
+
+    title: str
+    status: int
+    detail: str
+    code: str
+    type: str = "about:blank"
+
+
 # -- pages, by HTTP -------------------------------------------------------------
 
 

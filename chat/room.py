@@ -57,6 +57,14 @@ class Terms:
     ring: int
 
 
+def check(key: str | None, text: str | None) -> None:
+    """Raises a `Refusal` for a key or a text that nothing can be said by."""
+    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
+        raise BadKey(longest=LONGEST_KEY, length=len(key))
+    if text is not None and not text.strip():
+        raise EmptyText(key=key)
+
+
 class Room:
     """One room while anybody is in it; `later` calls it back."""
 
@@ -155,10 +163,7 @@ class Room:
 
     def say(self, member: Member, command: Say | Edit | Delete) -> "asyncio.Future[Stored]":
         """Stores what a member says or changes, under its key; acked behind its own copy."""
-        if not 1 <= len(command.key) <= LONGEST_KEY:
-            raise BadKey(longest=LONGEST_KEY, length=len(command.key))
-        if not isinstance(command, Delete) and not command.text.strip():
-            raise EmptyText(key=command.key)
+        check(command.key, None if isinstance(command, Delete) else command.text)
         self._senders.setdefault((member.person.id, command.key), member)
         return self._append(member, self._draft(member, command))
 

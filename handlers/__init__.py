@@ -11,26 +11,29 @@ from handlers.broadcast import BroadcastHandler
 from handlers.echo import EchoHandler
 from handlers.identity import cookie_name
 from handlers.logs import log_request
-from handlers.page import EchoPage, IdentityPage, NothingHere, RoomPage, RoomsPage, SchemaPage
+from handlers.page import EchoPage, IdentityPage, NothingHere, NotOffered, RoomsPage, SchemaPage
+from handlers.publish import PublishHandler
+from handlers.room import OneMessage, RoomJson, RoomPage, RoomText
 from handlers.services import Services
 from handlers.tap import SHAPE
+from handlers.wanted import HTML, JSON, TEXT, Asks, posts, reads_as, upgrades
 from handlers.watch import WatchHandler
 
-# What `/` and `/ws` are, in each mode.
-FRONT = {
-    "broadcast": (RoomPage, BroadcastHandler),
-    "echo": (EchoPage, EchoHandler),
-}
+NAME = r"([^/]+)"
 
 
 def routes(services: Services) -> list[Any]:
-    page, socket = FRONT[services.mode]
     has = {"services": services}
+    echo = {**has, "socket": "/ws"}
+    front = {
+        "broadcast": [*room(r"/", has), (r"/ws", BroadcastHandler, has)],
+        "echo": [(r"/", EchoPage, echo), (r"/ws", EchoHandler, has)],
+    }
     return [
-        (r"/", page, {**has, "socket": "/ws"} if page is EchoPage else has),
-        (r"/ws", socket, has),
-        (r"/r/([^/]+)", RoomPage, has),
-        (r"/ws/([^/]+)", BroadcastHandler, has),
+        *front[services.mode],
+        *room(rf"/r/{NAME}", has),
+        (rf"/r/{NAME}/([0-9]{{1,16}})", OneMessage, has),
+        (rf"/ws/{NAME}", BroadcastHandler, has),
         (r"/-/rooms", RoomsPage, has),
         (r"/-/schema.json", SchemaPage, has),
         (r"/-/identity", IdentityPage, has),
@@ -38,6 +41,18 @@ def routes(services: Services) -> list[Any]:
         (r"/-/echo/ws", EchoHandler, has),
         (rf"/-/wire/({SHAPE})", WatchHandler, has),
         (r"/static/([0-9a-f]+)/(.*)", AssetHandler, {"assets": services.assets}),
+    ]
+
+
+def room(path: str, has: dict[str, Any]) -> list[Any]:
+    """A room's URL: one interface, in every form."""
+    return [
+        (Asks(path, upgrades), BroadcastHandler, has),
+        (Asks(path, posts), PublishHandler, has),
+        (Asks(path, reads_as(TEXT)), RoomText, has),
+        (Asks(path, reads_as(JSON)), RoomJson, has),
+        (Asks(path, reads_as(HTML)), RoomPage, has),
+        (path, NotOffered, has),
     ]
 
 

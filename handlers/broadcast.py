@@ -66,7 +66,7 @@ class BroadcastHandler(SocketHandler):
         super().read_address()
         since = self.get_query_argument("since", "")
         self.asked = Asked(
-            room=names.checked_room(self.path_args[0]) if self.path_args else LOBBY,
+            room=names.checked_room(next(iter(self.path_args), LOBBY)),
             cursor=parse_cursor(since) if since else None,
             name=self.get_query_argument("name", names.NOBODY),
             names=self.get_query_argument("names", None) is not None,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tornado.web import RequestHandler
 
+from chat.errors import BadToken
 from chat.lock import sync_folder
 
 DAYS = 400  # the longest that browsers keep a cookie
@@ -98,7 +99,20 @@ def tab_token(handler: RequestHandler, id: str) -> str:
 
 def tab_person_id(handler: RequestHandler) -> str | None:
     """The id that the token in `?as=` proves, or None."""
-    token = handler.get_query_argument("as", "")
+    return _proven(handler, handler.get_query_argument("as", ""))
+
+
+def bearer_id(handler: RequestHandler) -> str | None:
+    """The id that the token after `Authorization: Bearer` proves; `BadToken` if it proves none."""
+    scheme, _, token = handler.request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    if id := _proven(handler, token.strip()):
+        return id
+    raise BadToken
+
+
+def _proven(handler: RequestHandler, token: str) -> str | None:
     signed = handler.get_signed_cookie(TAB, token, max_age_days=DAYS) if token else None
     return signed.decode() if signed else None
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import re
+from http.client import responses
 from traceback import format_exception
 from typing import Any
 
 from msgspec import Struct
 from tornado.web import HTTPError, RequestHandler
 
-from chat import names
-from chat.codec import encode, message, schema
-from chat.errors import BadNumber, Closing, Refusal
-from chat.message import Cursor, HistoryPage, Identity, Rooms
-from chat.names import LOBBY
-from handlers.identity import keep_person, new_id, tab_token
+from chat import errors
+from chat.codec import encode, schema
+from chat.errors import Closing, Refusal
+from chat.message import Identity, Problem, Rooms
+from handlers.identity import new_id, tab_token
 from handlers.logs import log, log_exception, shown
 from handlers.origins import make_readable
-from handlers.places import alive, urls
+from handlers.places import alive
 from handlers.services import Services
+from handlers.wanted import JSON, preferred
 
+ROOM_METHODS: tuple[str, ...] = ("GET", "HEAD", "POST")
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -33,15 +34,13 @@ POLICY = "; ".join(
     )
 )
 
-SHOWN = 50
-"""Messages in the page, and in a page of history unless asked otherwise."""
-MOST = 500
-
 
 class PageHandler(RequestHandler):
     """What every answer to a browser carries; an error is one line of text, with --dev more."""
 
     log_exception = log_exception
+    methods: tuple[str, ...] = ("GET", "HEAD")
+    """What its URL can be asked."""
 
     def initialize(self, services: Services, **page: str) -> None:
         make_readable(self.request)
@@ -77,57 +76,28 @@ class PageHandler(RequestHandler):
         if refusal.status >= 500 and not isinstance(refusal, Closing):
             log.error("%s is refused: %s", shown(self.request), refusal.code, exc_info=refusal)
         self.set_status(refusal.status)
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(f"{refusal.status} {refusal}\n")
+        if refusal.retry_after is not None:
+            self.set_header("Retry-After", str(round(refusal.retry_after)))
+        if self.wants_json:
+            problem = Problem(responses[refusal.status], refusal.status, str(refusal), refusal.code)
+            self.set_header("Content-Type", "application/problem+json")
+            self.finish(encode(problem))
+        else:
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(f"{refusal.status} {refusal}\n")
+
+    @property
+    def wants_json(self) -> bool:
+        return preferred(self.request.headers.get("Accept", "*/*")) == JSON
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self.methods))
         self.write(f"{status_code} {WORDS.get(status_code, self._reason)}\n")
         if status_code == 500 and "exc_info" in kwargs and self.settings.get("serve_traceback"):
             self.write("".join(["\n", *format_exception(*kwargs["exc_info"])]))
         self.finish()
-
-
-class RoomPage(PageHandler):
-    """A room: the page with the last messages in it, or a page of its history as JSON."""
-
-    async def get(self, name: str = LOBBY) -> None:
-        try:
-            room = names.checked_room(name)
-            before = self._number("before", None)
-            limit = min(self._number("limit", SHOWN) or SHOWN, MOST)
-            page = await self.services.hub.page(room, before, limit)
-        except Refusal as refusal:
-            self.refuse(refusal)
-            return
-        messages = [message(record) for record in page.records]
-        # A page may be short because its messages are long: only an empty one has reached the end.
-        first = messages[0].id if messages else page.position.oldest
-        answer = HistoryPage(room, *page.position, first, messages)
-        if "application/json" in self.request.headers.get("Accept", ""):
-            self.answer(answer)
-        else:
-            keep_person(self)
-            self._show(answer)
-
-    def _show(self, page: HistoryPage) -> None:
-        here = urls(page.room)
-        self.show(
-            "room.html",
-            room=page.room,
-            socket=here.socket,
-            messages=page.messages,
-            cursor=str(Cursor(page.epoch, page.head)),
-            oldest=page.oldest,
-            first=page.first,
-            rooms=alive(self.services.hub),
-        )
-
-    def _number(self, name: str, default: int | None) -> int | None:
-        given = self.get_query_argument(name, "")
-        if given and not re.fullmatch("[0-9]{1,16}", given):
-            raise BadNumber(name=name)
-        return int(given) if given else default
 
 
 class RoomsPage(PageHandler):
@@ -160,6 +130,17 @@ class EchoPage(PageHandler):
         self.show("echo.html")
 
 
+class NotOffered(PageHandler):
+    """A room for whoever takes none of its forms."""
+
+    methods = ROOM_METHODS
+
+    def get(self, _: str | None = None) -> None:
+        self.refuse(errors.NotOffered())
+
+    head = get
+
+
 class NothingHere(PageHandler):
     """Any other URL."""
 
@@ -170,6 +151,6 @@ class NothingHere(PageHandler):
 WORDS = {
     403: "This came from a page of another site, which may not do that here.",
     404: "Nothing here: the chat is at / and the echo console at /-/echo.",
-    405: "This address cannot do that: open it with GET.",
+    405: "This address cannot do that: its header Allow says what it can.",
     500: "An error of ours: it is in the server's log.",
 }

@@ -24,6 +24,11 @@ def urls(room: str) -> Urls:
     return Urls(f"/r/{name}", f"/ws/{name}")
 
 
+def message_url(room: str, id: int) -> str:
+    """The path of one message."""
+    return f"/r/{quote(room, safe='')}/{id}"
+
+
 def alive(hub: Hub) -> list[RoomHere]:
     """The rooms with somebody in them, most people first."""
     return [RoomHere(name, urls(name).page, count) for name, count in hub.alive()[:LISTED]]

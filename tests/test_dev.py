@@ -14,7 +14,7 @@ from process import ROOT, ServerProcess
 
 TREE = ("bin", "chat", "handlers", "static", "templates")
 FILES = ("server.py", "settings.py", "dev.py")
-PAGE = "handlers/page.py"
+PAGE = "handlers/room.py"
 STYLE = "static/css/base.css"
 
 
@@ -50,7 +50,8 @@ def save(path, old, new):
 def shows(dev, path="/"):
     """What a reload shows, nothing while the server is away."""
     try:
-        with urllib.request.urlopen(dev.url + path, timeout=5) as answer:
+        asked = urllib.request.Request(dev.url + path, headers={"Accept": "text/html"})
+        with urllib.request.urlopen(asked, timeout=5) as answer:
             return answer.read().decode()
     except HTTPError as error:
         return error.read().decode()
@@ -90,7 +91,8 @@ def test_a_change_of_a_static_file_is_seen_by_a_reload(project, dev):
 
 
 def test_an_error_of_ours_shows_its_traceback(project, dev):
-    save(project / PAGE, "room = names.checked_room(name)", 'raise RuntimeError("boom")')
+    read = "page = await self._read(names.checked_room(name or LOBBY))"
+    save(project / PAGE, read, 'raise RuntimeError("boom")')
     comes(lambda: shows(dev).endswith("RuntimeError: boom\n"), project / PAGE)
 
 

@@ -7,15 +7,16 @@ from urllib.parse import quote
 import pytest
 
 from chat.errors import StoreDamaged
-from handlers.page import RoomPage
+from handlers.room import RoomPage
 
 AS_JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
 def get(http_client, http_server, base_url):
-    async def get(path, **more):
-        return await http_client.fetch(base_url + path, raise_error=False, **more)
+    async def get(path, headers=(), **more):
+        headers = {"Accept": "text/html", **dict(headers)}
+        return await http_client.fetch(base_url + path, headers=headers, raise_error=False, **more)
 
     return get
 

@@ -50,6 +50,11 @@ def outside(io_loop):
         io_loop.run_sync(clients.close)
 
 
+def page_of(url):
+    """What a browser gets there."""
+    return urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": "text/html"}))
+
+
 def test_the_start_up_lines_name_every_url(start):
     server = start()
     for url in ("/", "/-/echo"):
@@ -61,7 +66,7 @@ def test_the_start_up_lines_name_every_url(start):
 
 @pytest.mark.parametrize("mode", ["broadcast", "echo"])
 def test_the_mode_says_what_the_front_page_is(start, mode):
-    page = urllib.request.urlopen(start(f"--mode={mode}").url).read().decode()
+    page = page_of(start(f"--mode={mode}").url).read().decode()
     assert ("data-room" in page) == (mode == "broadcast")
 
 
@@ -181,7 +186,7 @@ def test_the_signing_key_is_on_the_disk_before_it_is_in_its_place(tmp_path, monk
 def test_in_memory_nothing_is_kept_on_the_disk(start, tmp_path):
     data = tmp_path / "data"
     server = start("--store=memory:", f"--data={data}")
-    assert urllib.request.urlopen(server.url).headers["Set-Cookie"]
+    assert page_of(server.url).headers["Set-Cookie"]
     assert not data.exists()
 
 
@@ -191,7 +196,7 @@ def test_a_person_is_the_same_after_a_restart(start, io_loop, outside):
         return member.welcome["you"]["id"]
 
     server = start()
-    cookie = urllib.request.urlopen(server.url).headers["Set-Cookie"].split(";")[0]
+    cookie = page_of(server.url).headers["Set-Cookie"].split(";")[0]
     before = io_loop.run_sync(lambda: who(server, cookie))
     server.stop()
     again = start()

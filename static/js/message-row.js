@@ -8,6 +8,9 @@ import { parts } from "./links.js";
 import { clock } from "./timeline.js";
 
 const PREVIEW = 48;
+/** Who posted without proving who it is; everybody who does is this one person. */
+const GUEST = "guest";
+const ANYBODY = "Posted by HTTP: nobody has proved who it is";
 
 /**
  * @param {import("./conversation.js").Message} message
@@ -91,6 +94,7 @@ function byline({ from, at }, own) {
     { class: "byline" },
     element("b", { class: "name" }, from.name),
     own && element("span", { class: "you" }, "you"),
+    from.id === GUEST && element("span", { class: "guest", title: ANYBODY }, "guest"),
     element("time", { datetime: at }, clock(at)),
   );
 }

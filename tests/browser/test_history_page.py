@@ -1,5 +1,7 @@
 """The page comes with the conversation in it, and more of it as one scrolls up."""
 
+from urllib.request import urlopen
+
 from acts import complete, connected, rename, sees, settled, talk, write
 from playwright.sync_api import expect
 
@@ -78,6 +80,17 @@ def test_adopted_rows_are_the_rows_that_were_received_live(visit, server):
     connected(ada)
     expect(ada.locator("#messages > .own")).to_have_count(3)
     assert len(rows(ada)) == len(rows(live))
+
+
+def test_who_posts_without_a_proof_is_shown_as_a_guest_live_and_adopted(visit, server):
+    live = visit()
+    connected(live)
+    urlopen(f"http://127.0.0.1:{server.port}/?name=CI", b"deploy finished")
+    sees(live, "deploy finished")
+    expect(live.locator("#messages .byline")).to_contain_text("CIguest")
+    adopted = visit()
+    connected(adopted)
+    assert rows(adopted) == rows(live)
 
 
 def test_ones_own_rows_are_adopted_as_ones_own(visit):

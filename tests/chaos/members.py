@@ -135,7 +135,7 @@ def identity(port: int) -> str:
     """A cookie that makes whoever sends it one and the same person."""
     front = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        front.request("GET", "/")
+        front.request("GET", "/", headers={"Accept": "text/html"})
         return front.getresponse().headers["Set-Cookie"].partition(";")[0]
     finally:
         front.close()
