@@ -65,7 +65,9 @@ def talk(pages):
         for page in pages.values():
             expect(page.locator("#messages")).to_contain_text(text)
     for page in pages.values():
-        expect(page.locator("#people-count")).to_have_text("2")
+        expect(page.locator("#people-list")).to_contain_text("Ada")
+        expect(page.locator("#people-list")).to_contain_text("Grace")
+        expect(page.locator("#rooms-list .number").first).to_have_text("2 here")
     pages["Ada"].locator("#wire-ping").click()
     pages["Ada"].locator("#say").focus()
     pages["Ada"].wait_for_timeout(300)

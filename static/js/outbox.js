@@ -72,6 +72,8 @@ export class Outbox {
     const order = Math.max(now, (this.#entries.at(-1)?.order ?? 0) + 1);
     const entry = fresh({ ...written, at: new Date(now).toISOString(), order });
     this.#entries.push(entry);
+    // Before another tab can see what was written, or both would send it.
+    if (this.#welcome && !this.#pause) this.#lease.take();
     this.#keep(entry);
     this.#changed();
     this.#next();

@@ -127,6 +127,7 @@ function welcome(event) {
   else adoptName(event.you.name);
   people.start(event);
   showPeople(people, me.id);
+  rooms.here(people.count);
   tellReturn(conversation.welcome(event));
   writing.welcomed(event);
   older.retry();
@@ -170,6 +171,7 @@ function failed(words) {
 function moved(event) {
   people.change(event);
   showPeople(people, me.id);
+  rooms.here(people.count);
   adoptName(event.renamed?.find(({ id }) => id === me.id)?.name ?? me.name);
 }
 

@@ -33,6 +33,12 @@ export class Rooms {
     }
   }
 
+  /** How many people are in this room, which its own socket tells sooner. @param {number} count */
+  here(count) {
+    const number = byId("rooms-list").querySelector('[aria-current="page"] .number');
+    if (number) number.firstChild.data = numbers(count);
+  }
+
   #show(rooms) {
     const focused = document.activeElement?.closest("#rooms-list a")?.getAttribute("href");
     byId("rooms-list").replaceChildren(...rooms.map((room) => roomRow(room, this.#here)));

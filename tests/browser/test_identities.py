@@ -40,6 +40,34 @@ def test_two_tabs_are_one_person_and_the_second_may_be_another(visit, host):
     expect(one.locator("#people-count")).to_have_text("2")
 
 
+def test_what_one_tab_writes_that_tab_alone_sends(visit):
+    one = visit()
+    connected(one)
+    other = visit(tab_of=one)
+    connected(other)
+    sent = {one: said(one), other: said(other)}
+    for number in range(10):
+        write(one if number % 2 else other, str(number))
+        sees(one, *map(str, range(number + 1)))
+    settled(one)
+    settled(other)
+    assert [len(frames) for frames in sent.values()] == [5, 5]
+
+
+def said(page):
+    """The frames by which this page says something, from its next connection on."""
+    frames = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on(
+            "framesent", lambda frame: '"type":"say"' in frame and frames.append(frame)
+        ),
+    )
+    page.reload()
+    connected(page)
+    return frames
+
+
 def test_somebody_else_stays_that_through_a_reload_and_finds_the_way_back(visit):
     one = visit()
     other = visit(tab_of=one)

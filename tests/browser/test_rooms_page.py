@@ -43,6 +43,15 @@ def test_the_list_is_refreshed_when_one_comes_back_to_the_tab(visit):
     rooms(page, "garden", "lobby")
 
 
+def test_the_count_of_ones_own_room_is_that_of_the_people_in_it(visit):
+    page = visit()
+    own = page.locator("#rooms-list [aria-current=page]")
+    expect(own).to_have_text("lobby1 here")
+    connected(visit())
+    expect(page.locator("#people-count")).to_have_text("2")
+    expect(own).to_have_text("lobby2 here")
+
+
 def test_going_to_a_room_makes_it(visit):
     page = visit()
     connected(page)

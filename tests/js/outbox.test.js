@@ -51,6 +51,23 @@ test("nothing goes out before the server said welcome", () => {
   assert.deepEqual(sent, ["a"]);
 });
 
+test("another tab sees that this one is sending before it sees what is sent, and after", () => {
+  const changes = [];
+  for (const name of ["setItem", "removeItem"]) {
+    const method = store[name].bind(store);
+    store[name] = (key, ...more) => {
+      changes.push(`${name} ${key.split(/[./]/)[1]}`);
+      method(key, ...more);
+    };
+  }
+  outbox.open(WELCOME);
+  write("a");
+  outbox.settle("a");
+  const [first, second] = changes.filter((change) => change.startsWith("setItem"));
+  assert.deepEqual([first, second], ["setItem lease", "setItem outbox"]);
+  assert.deepEqual(changes.slice(-2), ["removeItem outbox", "removeItem lease"]);
+});
+
 test("one at a time, in the order of writing", () => {
   outbox.open(WELCOME);
   write("a", "b", "c");
