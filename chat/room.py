@@ -88,8 +88,9 @@ class Room:
         return len(self._joining) + sum(map(len, self._members.values()))
 
     def close(self) -> None:
-        """Nobody is here any more."""
+        """Nobody is here any more; a timer may know this room yet, but not what was said."""
         self._closed = True
+        self._ring = Ring(0)
 
     # -- coming and going ------------------------------------------------------
 

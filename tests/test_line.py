@@ -250,6 +250,16 @@ async def test_hanging_up_tells_the_peer_and_still_reads(make):
     await owner.ended.wait()
 
 
+async def test_hanging_up_on_a_peer_that_is_gone_ends_it(make):
+    line, owner, theirs = make()
+    theirs.close()
+    if stream := getattr(line, "_stream", None):
+        stream.close()
+    line.send_last(b"bye")
+    line.hang_up()
+    await owner.ended.wait()
+
+
 @pytest.mark.parametrize("before", [b"", bytes(500_000)])
 async def test_a_peer_that_is_gone_raises_nothing_and_ends_it_once(make, before):
     line, owner, theirs = make()

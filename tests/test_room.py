@@ -214,3 +214,13 @@ async def nothing_left():
     """Lets callbacks of resolved futures run."""
     for _ in range(3):
         await asyncio.sleep(0)
+
+
+async def test_a_room_that_nobody_is_in_holds_nothing_of_what_was_said(hub, turns):
+    ada = Recorder("Ada", Events())
+    room = await enter(hub, "attic", ada)
+    room.say(ada, Say("k", "x" * 1000))
+    turn(turns)
+    assert room._ring.after(0)
+    hub.leave(room, ada)
+    assert not room._ring.after(0)

@@ -111,6 +111,9 @@ class StreamLine(Line):
     # -- ending --------------------------------------------------------------------------
 
     def _half_close(self) -> None:
+        if self._stream.closed():
+            self.abort()
+            return
         if self._tls:
             return  # half of a TLS connection cannot be closed: the peer has the close frame
         try:
