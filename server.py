@@ -94,7 +94,8 @@ async def serve(settings: Settings) -> None:
     server = HTTPServer(
         application(services, key, str(HERE / "templates"), settings.dev),
         max_header_size=16 * 1024,
-        max_body_size=settings.max_message,
+        # Room to be told what is too long, and for what a form or JSON adds.
+        max_body_size=8 * settings.max_message,
         idle_connection_timeout=75,
     )
     server.add_sockets(sockets)

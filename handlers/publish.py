@@ -77,7 +77,8 @@ class PublishHandler(PageHandler):
             asked = parse_publish(self.request.body)
             return Said(asked.text, asked.key or key, asked.name or name)
         if self._type in FORMS and "text" in self.request.body_arguments:
-            return Said(self._field("text") or "", self._field("key") or key, self._field("name"))
+            text, own_key, own_name = map(self._field, ("text", "key", "name"))
+            return Said(text or "", own_key or key, own_name or name)
         if self._type == FORMS[1]:
             raise BadForm
         # What `curl -d` sends is called a form, and is text all the same.

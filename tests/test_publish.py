@@ -58,6 +58,12 @@ async def test_a_body_may_be_text_a_form_or_json(ask, clients, type, body, text)
     assert (await ada.event("message"))["text"] == text
 
 
+async def test_a_form_may_leave_the_name_to_the_address(ask, clients):
+    ada = await clients.json()
+    await ask("/?name=CI", "text=finished", Content_Type=FORM)
+    assert (await ada.event("message"))["from"]["name"] == "CI"
+
+
 async def test_under_one_key_it_is_kept_once_and_gets_the_same_number(ask):
     first = await ask("/", "hello", Idempotency_Key="k1")
     again = await ask("/", "hello", Idempotency_Key="k1")

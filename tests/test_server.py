@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -62,6 +63,13 @@ def test_the_start_up_lines_name_every_url(start):
         assert urllib.request.urlopen(server.url + url).status == 200
     for url in ("/ws", "/-/echo/ws"):
         assert f"ws://127.0.0.1:{server.port}{url}" in server.output
+
+
+def test_what_is_too_long_to_publish_is_refused_in_words(start):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(start("--max-message=2000", "--member-budget=4000").url, b"x" * 5000)
+    assert refused.value.code == 413
+    assert b"at most 2000 bytes" in refused.value.read()
 
 
 @pytest.mark.parametrize("mode", ["broadcast", "echo"])

@@ -23,6 +23,7 @@ IN_A_TURN = 1024
 ROUNDS = 8
 """Times that one turn looks again: a turn of the loop costs as much as reading from a few."""
 WORTH_ANOTHER = 2
+"""Sockets that must have been ready for that: who waits alone is told by the loop as soon."""
 READ = 64 * 1024
 """Bytes that one of them may bring in that turn."""
 BUFFERS = 64
