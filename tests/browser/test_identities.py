@@ -49,9 +49,17 @@ def test_what_one_tab_writes_that_tab_alone_sends(visit):
     for number in range(10):
         write(one if number % 2 else other, str(number))
         sees(one, *map(str, range(number + 1)))
-    settled(one)
-    settled(other)
+        free(one)
+        free(other)
     assert [len(frames) for frames in sent.values()] == [5, 5]
+
+
+def free(page):
+    """Nothing is on its way, and this tab has heard that no tab is sending."""
+    settled(page)
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((key) => key.startsWith('broadcaster.lease.'))"
+    )
 
 
 def said(page):
