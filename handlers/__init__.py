@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers.assets import AssetHandler
+from handlers.assets import AssetHandler, LibraryHandler
 from handlers.broadcast import BroadcastHandler
 from handlers.echo import EchoHandler
 from handlers.identity import cookie_name
@@ -40,6 +40,7 @@ def routes(services: Services) -> list[Any]:
         (r"/-/echo", EchoPage, {**has, "socket": "/-/echo/ws"}),
         (r"/-/echo/ws", EchoHandler, has),
         (rf"/-/wire/({SHAPE})", WatchHandler, has),
+        (r"/static/client.js", LibraryHandler, {"assets": services.assets}),
         (r"/static/([0-9a-f]+)/(.*)", AssetHandler, {"assets": services.assets}),
     ]
 

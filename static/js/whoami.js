@@ -7,7 +7,6 @@ import { keep, recall } from "./storage.js";
 
 export class Whoami {
   #somebody = recallSomebody();
-  #asked = "";
 
   id = "";
   name = "";
@@ -21,9 +20,9 @@ export class Whoami {
     return this.#somebody !== null;
   }
 
-  /** What proves it, for the address of the socket. @returns {{as?: string}} */
-  get proof() {
-    return this.alone ? { as: this.#somebody.token } : {};
+  /** What proves it; "" where the cookie does. */
+  get token() {
+    return this.#somebody?.token ?? "";
   }
 
   /** Whether the server took the proof. @param {string} id whom it welcomed */
@@ -42,17 +41,6 @@ export class Whoami {
     this.name = name;
     if (this.alone) keepSomebody(Object.assign(this.#somebody, { name }));
     else keep("name", name);
-  }
-
-  /** The name to ask the server for, in the address of the socket. */
-  ask() {
-    this.#asked = this.name;
-    return this.name;
-  }
-
-  /** Whether another name was chosen since the server was asked for one. */
-  get renamed() {
-    return this.name !== this.#asked;
   }
 
   /** @param {import("./somebody.js").Somebody | null} somebody null: oneself again */
