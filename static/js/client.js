@@ -402,7 +402,6 @@ export class Watchdog {
  * @property {string} room its URL
  * @property {(query?: Record<string, string>) => string} url that, with who asks and since when
  * @property {() => {name: string, token: string}} who
- * @property {() => string | null} cursor
  */
 
 /** A WebSocket. Its data are the frames, as they are. */
@@ -608,17 +607,17 @@ async function* lines({ body }) {
 }
 
 const WAIT = 20;
+const MOST = 500;
 const HASTE = 1000;
 const KEY_DAYS = 7;
 
 /** Asks for what is new, again and again; the server holds its answer back until there is some. */
 class PollLine extends HttpLine {
   async listen() {
-    const from = this.asking.cursor();
     const page = await this.#page({});
     this.hears.open();
     this.hears.frame(welcomeOf(page));
-    if (from !== null) this.#tell(page);
+    this.#tell(page);
     for (;;) await this.#next();
   }
 
@@ -633,7 +632,7 @@ class PollLine extends HttpLine {
 
   /** @param {Record<string, string>} query */
   async #page(query) {
-    return (await this.get("application/json", query)).json();
+    return (await this.get("application/json", { limit: String(MOST), ...query })).json();
   }
 
   // Where the page ends is told like a heartbeat: a sign of life, and a way to notice a hole.
@@ -1269,7 +1268,6 @@ export class Room {
       room: this.#with(this.#url, {}).href,
       url: (query) => this.#with(this.#url, { ...this.#asks(), ...query }).href,
       who: () => ({ name: this.name, token: this.#token ?? "" }),
-      cursor: () => this.cursor,
     };
     const ways = [
       byHttp("stream", StreamLine, asking, edge),

@@ -221,6 +221,26 @@ test("a way that was good once is kept to, however often it fails", () => {
   assert.equal(ways[1].lines.length, 0);
 });
 
+test("on another network it is not known to be good", () => {
+  begin();
+  speak(ways[0]);
+  connection.restart();
+  fail(ways[0]);
+  fail(ways[0]);
+  assert.equal(connection.state.way, "good");
+});
+
+test("nor is another way given up for a loss, once it was good", () => {
+  begin();
+  fail(ways[0]);
+  fail(ways[0]);
+  speak(ways[1]);
+  fail(ways[1]);
+  assert.equal(connection.state.way, "good");
+  fail(ways[1]);
+  assert.equal(connection.state.way, "bad");
+});
+
 test("where no way is any good it goes round", () => {
   begin();
   for (const way of [ways[0], ways[0], ways[1], ways[2]]) fail(way);

@@ -15,6 +15,13 @@ let server;
 let room;
 let told;
 
+const WAITS = (ms, act) => {
+  const timer = setTimeout(act, ms);
+  return () => clearTimeout(timer);
+};
+// Only what guards against silence takes its time.
+const HURRIES = (ms, act) => WAITS(ms < 10_000 ? 0 : ms, act);
+
 const enter = (given = {}) => {
   room = new Room(server.url, {
     name: "Ada",
@@ -108,22 +115,53 @@ for (const [way, stream] of WAYS) {
 }
 
 test("a line that comes in pieces is one line", async () => {
-  server.instead.stream = (response) => {
-    response.writeHead(200);
-    const said = JSON.stringify({ type: "message", id: 1, at: "", from: {}, text: "grüße 🦦" });
-    const bytes = Buffer.from(
-      `{"type":"welcome","epoch":"e","head":1,"oldest":1,"heartbeat":0}\n${said}\n`,
-    );
-    const piece = (at) => {
-      if (at === bytes.length) return;
-      response.write(bytes.subarray(at, at + 1), () => piece(at + 1));
-    };
-    piece(0);
-    return true;
-  };
+  const lines = [
+    { type: "welcome", epoch: "e", head: 1, oldest: 1, heartbeat: 0 },
+    { type: "message", id: 1, at: "", from: {}, text: "grüße 🦦" },
+  ];
+  const bytes = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const body = new ReadableStream({
+    start: (pieces) => {
+      for (const byte of bytes) pieces.enqueue(Uint8Array.of(byte));
+    },
+  });
+  enter({ edge: { fetch: async () => new Response(body) } });
   room.connect();
   await heard("grüße 🦦");
   assert.deepEqual(told, ["grüße 🦦"]);
+});
+
+test("what answers a poll at once, and every time, is not asked without pause", async () => {
+  const paused = new Promise((done) => {
+    const after = (ms, act) => {
+      if (ms > 0 && ms <= 1000) done();
+      else return WAITS(ms, act);
+      return () => {};
+    };
+    enter({ edge: { after } });
+  });
+  server.instead.stream = BY_POLL;
+  const waits = [];
+  server.instead.poll = (response, { query }) => {
+    waits.push(query.wait);
+    return answer(response, 200, { epoch: "e", head: 0, oldest: 1, cursor: "e:0", messages: [] });
+  };
+  room.connect();
+  await paused;
+  assert.deepEqual(waits, [undefined, "20"]);
+});
+
+test("a post that is never answered is sent again, on a new line", async () => {
+  const after = (ms, act) => WAITS(ms === 15_000 ? 300 : ms, act);
+  enter({ edge: { after } });
+  room.connect();
+  await connected();
+  server.instead.post = () => {
+    server.instead = {};
+    return true;
+  };
+  assert.equal((await room.publish("hello")).id, 1);
+  assert.deepEqual(server.requests, ["stream", "post", "stream", "post"]);
 });
 
 test("what was not answered is posted again under its key, and stored once", async () => {
@@ -152,8 +190,7 @@ test("what the server takes later is posted again then", async () => {
   const waits = [];
   const after = (ms, act) => {
     if (ms > 100 && ms < 10_000) waits.push(ms);
-    const timer = setTimeout(act, ms < 10_000 ? 0 : ms);
-    return () => clearTimeout(timer);
+    return HURRIES(ms, act);
   };
   enter({ edge: { after } });
   room.connect();
@@ -168,11 +205,7 @@ test("what the server takes later is posted again then", async () => {
 });
 
 test("what something in between says is no refusal", async () => {
-  const after = (ms, act) => {
-    const timer = setTimeout(act, ms < 10_000 ? 0 : ms);
-    return () => clearTimeout(timer);
-  };
-  enter({ edge: { after } });
+  enter({ edge: { after: HURRIES } });
   room.connect();
   await connected();
   let asked = 0;

@@ -292,6 +292,20 @@ test("what is published is answered with its number, after its own copy", async 
   assert.deepEqual(told, [3, `ack ${said.key}`]);
 });
 
+test("an ack that is ahead of its copy waits for it, and not for that of another log", () => {
+  ack({ key: "k" }, 4);
+  hear(3);
+  assert.deepEqual(told, [3]);
+  hear(4);
+  assert.deepEqual(told, [3, 4, "ack k"]);
+  ack({ key: "l" }, 6);
+  world.socket.lose();
+  comeBack();
+  world.socket.says("gap", { lost: null, epoch: "new", oldest: 6, head: 6 });
+  hear(6);
+  assert.deepEqual(told.slice(3), ["lost 1006", null, 6]);
+});
+
 test("one is in flight at a time, in the order of writing", async () => {
   const stored = ["a", "b"].map((text) => room.publish(text));
   assert.equal(world.socket.sent.length, 1);
@@ -347,6 +361,7 @@ test("what will be taken later is said again then, and the rest behind it", () =
   room.publish("b");
   const [{ key }] = world.socket.commands;
   world.socket.says("error", { code: "store_full", message: "Full.", key, retry_after: 5 });
+  room.publish("c");
   world.pass(4000);
   assert.equal(world.socket.sent.length, 1);
   world.pass(1000);

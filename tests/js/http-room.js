@@ -83,7 +83,7 @@ export class HttpRoom {
   }
 
   poll(response, { query: { since, wait } }) {
-    const page = () => answer(response, 200, { ...this.#here(), ...this.#after(since) });
+    const page = () => answer(response, 200, { ...this.#here(), ...this.#after(since, 0) });
     if (wait && this.#after(since).messages.length === 0) this.#polls.add(page);
     else page();
   }
@@ -92,9 +92,9 @@ export class HttpRoom {
     return { room: "ops", epoch: EPOCH, head: this.log.length, oldest: this.oldest };
   }
 
-  #after(since) {
+  #after(since, wanted) {
     const head = this.log.length;
-    const id = since === undefined ? head : Number(since.split(":").pop());
+    const id = since === undefined ? (wanted ?? head) : Number(since.split(":").pop());
     const lost = id < this.oldest - 1 ? [id + 1, this.oldest - 1] : undefined;
     const gap = lost && { type: "gap", lost, epoch: EPOCH, oldest: this.oldest, head };
     const messages = this.log.slice(Math.max(id, this.oldest - 1));
