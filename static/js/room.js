@@ -31,7 +31,7 @@ import { Writing } from "./writing.js";
 const page = document.body.dataset;
 const secret = token(18);
 const tab = token(9);
-const me = new Whoami();
+const me = new Whoami(page.me);
 let lost = false;
 
 const room = new Room(location.pathname, {
@@ -95,7 +95,8 @@ function welcome(event) {
   if (event.you && !me.isTaken(event.you.id)) return become(null, true);
   if (event.limits?.name) names.limit(event.limits.name);
   if (event.you) identify(event.you.id);
-  moved();
+  if (event.people) moved();
+  else adoptName(room.name);
   tellReturn(conversation.welcome(event));
   writing.welcomed(event);
   older.retry();

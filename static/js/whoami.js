@@ -1,5 +1,5 @@
 // Who one is in this tab: the person whom the browser's cookie names, or somebody whom this tab
-// alone holds. Both are remembered, so that the page can tell its own rows before the server does.
+// alone holds. The page knows both from the first moment, and so can tell its own rows.
 
 import { suggestion } from "./names.js";
 import { keepSomebody, recallSomebody } from "./somebody.js";
@@ -7,11 +7,14 @@ import { keep, recall } from "./storage.js";
 
 export class Whoami {
   #somebody = recallSomebody();
+  #cookie;
 
   id = "";
   name = "";
 
-  constructor() {
+  /** @param {string} cookie whom the cookie names */
+  constructor(cookie) {
+    this.#cookie = cookie;
     this.#begin();
   }
 
@@ -33,7 +36,7 @@ export class Whoami {
   /** @param {string} id */
   identify(id) {
     this.id = id;
-    if (!this.alone) keep("me", id);
+    if (!this.alone) this.#cookie = id;
   }
 
   /** @param {string} name */
@@ -51,7 +54,7 @@ export class Whoami {
   }
 
   #begin() {
-    this.id = this.#somebody?.id ?? recall("me") ?? "";
+    this.id = this.#somebody?.id ?? this.#cookie;
     this.rename(this.#somebody?.name ?? (recall("name") || suggestion(Math.random)));
   }
 }
