@@ -432,6 +432,8 @@ export class SocketWay {
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => hears.open());
     socket.addEventListener("message", ({ data }) => hears.frame(data));
+    // A close follows. Node's `ws` ends a program over an error that nobody hears.
+    socket.addEventListener("error", () => {});
     socket.addEventListener("close", ({ code, reason }) => hears.close(code, reason));
     return socket;
   }
