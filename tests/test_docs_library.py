@@ -21,8 +21,9 @@ import {{ Room }} from "./client.mjs";
 import {{ WebSocket }} from "{WS.as_uri()}";
 
 const [url, way] = process.argv.slice(2);
+const lines = "application/x-ndjson";
 const noStream = (url, how) =>
-  how.headers?.Accept === "application/x-ndjson" ? new Response("", {{ status: 404 }}) : fetch(url, how);
+  how.headers?.Accept === lines ? new Response("", {{ status: 404 }}) : fetch(url, how);
 const room = new Room(url, {{
   name: "Ada",
   since: "0",
