@@ -570,9 +570,9 @@ async function failed(answer, key) {
 /** @param {Response} answer */
 async function ended(answer) {
   const { code, detail } = await problem(answer);
-  const forGood = code && answer.status < 500 && answer.status !== 406;
-  if (forGood) return new Ended(REFUSED, detail);
-  return new Ended(answer.status === 503 ? LATER : LOST);
+  const later = answer.status >= 500 || answer.headers.has("Retry-After");
+  if (later) return new Ended(LATER);
+  return code && answer.status !== 406 ? new Ended(REFUSED, detail) : new Ended(LOST);
 }
 
 /** @param {Response} answer @returns {Promise<{code?: string, detail?: string}>} */
@@ -739,10 +739,10 @@ export class Connection {
     if (this.#line) return;
     this.#cancel();
     this.#good = false;
-    this.#line = this.way.open(this.#hears(() => this.#line === line));
-    const line = this.#line;
-    this.#enter("connecting");
+    const line = this.way.open(this.#hears(() => this.#line === line));
+    this.#line = line;
     this.#cancel = this.#edge.after(PATIENCE, () => this.#closed(LOST, "no answer"));
+    this.#enter("connecting");
   }
 
   /** Connects now if it was only waiting for its moment. */
@@ -753,8 +753,7 @@ export class Connection {
   /** Replaces a line that may be dead without knowing it. */
   renew() {
     if (!this.#line) return this.hurry();
-    this.#lost(LOST, "");
-    this.connect();
+    if (this.#lost(LOST, "")) this.connect();
   }
 
   /** Another network may be another way: begins with the first again. */
@@ -823,17 +822,23 @@ export class Connection {
   /** @param {number} code @param {string} reason */
   #closed(code, reason) {
     if (!this.#good) this.#missed();
-    this.#lost(code, reason);
+    if (!this.#lost(code, reason)) return;
     const words = stopped(code, reason);
     if (words) this.#enter("stopped", { words });
     else this.#wait(code);
   }
 
-  /** @param {number} code @param {string} reason */
-  #lost(code, reason) {
+  /**
+   * @param {number} code
+   * @param {string} reason
+   * @returns {boolean} whether it is still to go on: who is told may leave, or connect
+   */
+  #lost(code, reason, climbed = false) {
+    const { state } = this;
     this.#cancel();
     this.#release();
-    this.#on.close?.(code, reason, false);
+    this.#on.close?.(code, reason, climbed);
+    return this.state === state;
   }
 
   /** @param {number} code */
@@ -883,7 +888,8 @@ export class Connection {
 
   #climbLater() {
     this.#calm();
-    this.#calm = this.#edge.after(CLIMB, () => this.#climb());
+    const ms = CLIMB * (0.5 + this.#edge.random());
+    this.#calm = this.#edge.after(ms, () => this.#climb());
   }
 
   // The first way is tried beside the line that there is, which goes on until the other is heard.
@@ -917,10 +923,9 @@ export class Connection {
   /** @param {Line} better */
   #climbed(better) {
     this.#better = null;
-    this.#release();
-    this.#line = better;
     this.#take(0);
-    this.#on.close?.(NORMAL, "", true);
+    if (!this.#lost(NORMAL, "", true)) return better.close();
+    this.#line = better;
     this.#opened();
   }
 }
@@ -975,8 +980,7 @@ class Publisher {
   #entries = [];
   /** @type {string | null} */
   #flying = null;
-  /** @type {object | null} */
-  #pause = null;
+  #paused = false;
   #room;
   #after;
 
@@ -995,10 +999,10 @@ class Publisher {
   }
 
   next() {
-    if (this.#flying || this.#pause) return;
+    if (this.#flying || this.#paused) return;
     const entry = this.#entries.find(({ command }) => this.#room.carries(command.type));
     if (!entry) return;
-    if (this.#isTooLong(entry.command)) return this.#refuse(entry.command.key, TOO_LONG);
+    if (this.#isTooLong(entry.command)) return this.#refuse(entry.command.key, tooLong());
     if (this.#room.send(entry.command)) this.#flying = entry.command.key;
   }
 
@@ -1019,16 +1023,15 @@ class Publisher {
   lost(tooBig) {
     const key = this.#flying;
     this.#flying = null;
-    if (tooBig && key) this.#refuse(key, TOO_LONG);
+    if (tooBig && key) this.#refuse(key, tooLong());
   }
 
   /** @param {number} seconds */
   #postpone(seconds) {
-    const pause = {};
-    this.#pause = pause;
+    this.#paused = true;
     this.#flying = null;
     this.#after(seconds * 1000, () => {
-      this.#pause = null;
+      this.#paused = false;
       this.next();
     });
   }
@@ -1053,7 +1056,9 @@ class Publisher {
   }
 }
 
-const TOO_LONG = new Refusal("too_long", "This is longer than the server takes.");
+function tooLong() {
+  return new Refusal("too_long", "This is longer than the server takes.");
+}
 
 // -- the room ------------------------------------------------------------------------------------
 
@@ -1206,6 +1211,7 @@ export class Room {
   /** Leaves. What was not published yet is, after the next connect(). */
   close() {
     this.#rest();
+    this.#watchdog.stop();
     if (this.#here) this.#lost(NORMAL, "", false);
     this.#connection.leave();
   }
@@ -1442,7 +1448,7 @@ export class Room {
   /** @param {number} head */
   #beat(head) {
     this.#head = Math.max(this.#head, head);
-    if (!this.current) this.#connection.drop();
+    if (head > this.last) this.#connection.drop();
   }
 
   // By HTTP an ack can overtake one's own copy, which is on its way by another line. It waits for
@@ -1504,6 +1510,18 @@ export class Room {
 
   /** @template {keyof Events} Kind @param {Kind} kind @param {Events[Kind]} given */
   #emit(kind, given) {
-    for (const listener of this.#listeners.get(kind) ?? []) listener(given);
+    for (const listener of this.#listeners.get(kind) ?? []) tell(listener, given);
+  }
+}
+
+// A listener that fails is its owner's to hear of, and none of ours to stumble over.
+/** @template Given @param {(given: Given) => void} listener @param {Given} given */
+function tell(listener, given) {
+  try {
+    listener(given);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -12,7 +12,7 @@ const WORDS = {
 };
 const BY = { stream: "Connected by HTTP", poll: "Connected by polling" };
 const WHY =
-  "No WebSocket gets through to the server from here, so this page uses requests. It tries again every minute.";
+  "No WebSocket gets through to the server from here, so this page uses requests. It tries again every minute or so.";
 const ACTS = { waiting: "Try now", stopped: "Connect again" };
 
 /**

@@ -114,6 +114,28 @@ for (const [way, stream] of WAYS) {
   });
 }
 
+test("a long absence is caught up page by page, on one connection", async () => {
+  server.instead.stream = BY_POLL;
+  for (let n = 1; n <= 1200; n++) server.say(`${n}`);
+  let losses = 0;
+  room.on("lost", ({ code }) => {
+    losses += code === 1000 ? 0 : 1;
+  });
+  room.connect();
+  await until(() => told.length >= 1200);
+  assert.deepEqual([told.length, losses, room.current], [1200, 2, true]);
+});
+
+test("who is told to come later does", async () => {
+  server.instead.stream = (response) => {
+    server.instead = {};
+    const words = { code: "too_many", detail: "Later.", status: 429 };
+    return answer(response, 429, words, { "Retry-After": "1" });
+  };
+  room.connect();
+  await connected();
+});
+
 test("a line that comes in pieces is one line", async () => {
   const lines = [
     { type: "welcome", epoch: "e", head: 1, oldest: 1, heartbeat: 0 },

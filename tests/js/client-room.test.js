@@ -226,6 +226,50 @@ test("everything in one piece is told before the moment to draw it", () => {
   assert.deepEqual(told, [3, 4, "heard"]);
 });
 
+test("what was not reached yet is no hole, but for what a heartbeat tells", () => {
+  enter({ since: "0" });
+  room.connect();
+  welcome({ head: 9 });
+  hear(1);
+  world.socket.says("heartbeat", { head: 1 });
+  assert.deepEqual([told, room.current], [[1], false]);
+});
+
+test("who leaves or turns round when it is lost is not brought back", () => {
+  room.on("lost", () => room.close());
+  world.socket.lose();
+  world.pass(60_000);
+  assert.deepEqual([room.state.is, world.sockets.length], ["idle", 1]);
+  enter();
+  room.on("lost", () => room.connect());
+  room.connect();
+  world.socket.lose();
+  world.pass(1000);
+  assert.deepEqual([room.state.is, world.sockets.length], ["connecting", 2]);
+});
+
+test("who leaves is not watched any more, even where no welcome came", () => {
+  enter();
+  room.connect();
+  world.socket.open();
+  room.close();
+  assert.equal(world.timers.size, 0);
+});
+
+test("a listener that fails keeps nobody else from hearing, and its error is not lost", async () => {
+  enter({ since: `${EPOCH}:2` });
+  const failed = new Promise((done) => process.once("uncaughtException", done));
+  room.on("message", () => {
+    throw new Error("its owner's");
+  });
+  room.on("message", ({ id }) => told.push(`second ${id}`));
+  room.connect();
+  welcome();
+  hear(3, 4);
+  assert.deepEqual(told, [3, "second 3", 4, "second 4"]);
+  assert.equal((await failed).message, "its owner's");
+});
+
 // -- who is here ---------------------------------------------------------------------
 
 test("who is here is kept up to date", () => {

@@ -82,10 +82,17 @@ export class HttpRoom {
     response.on("close", () => this.#followers.delete(response));
   }
 
-  poll(response, { query: { since, wait } }) {
-    const page = () => answer(response, 200, { ...this.#here(), ...this.#after(since, 0) });
+  poll(response, { query: { since, wait, limit } }) {
+    const page = () => answer(response, 200, this.#page(since, Number(limit)));
     if (wait && this.#after(since).messages.length === 0) this.#polls.add(page);
     else page();
+  }
+
+  #page(since, limit) {
+    const { gap, messages, ...rest } = this.#after(since, 0);
+    const some = messages.slice(0, limit);
+    const cursor = some.length ? `${EPOCH}:${some.at(-1).id}` : rest.cursor;
+    return { ...this.#here(), ...rest, gap, messages: some, cursor };
   }
 
   #here() {
