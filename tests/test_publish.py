@@ -1,8 +1,11 @@
 """Everything that speaks HTTP may say something, and read what was said."""
 
+import asyncio
 import json
 
 import pytest
+
+from clients import EVENTS
 
 JSON = {"Accept": "application/json"}
 
@@ -193,3 +196,77 @@ async def test_a_message_that_is_no_longer_kept_is_gone(ask):
     for text in ("one", "two", "three"):
         await ask("/", text)
     assert (await ask("/r/lobby/1")).code == 410
+
+
+# -- pages of other sites -----------------------------------------------------------------
+
+ALLOWED = "https://friend.example"
+FOREIGN = "https://evil.example"
+
+
+async def preflight(ask, origin):
+    return await ask(
+        "/r/ops", method="OPTIONS", Origin=origin, Access_Control_Request_Method="POST"
+    )
+
+
+@pytest.mark.options(f"--allow-origin={ALLOWED}")
+async def test_a_page_of_an_allowed_origin_may_read_and_post(ask):
+    before = await preflight(ask, ALLOWED)
+    assert before.code == 204
+    assert before.headers["Access-Control-Allow-Origin"] == ALLOWED
+    assert "POST" in before.headers["Access-Control-Allow-Methods"]
+    assert "Idempotency-Key" in before.headers["Access-Control-Allow-Headers"]
+    posted = await ask("/r/ops", "hello", Origin=ALLOWED, Sec_Fetch_Site="cross-site")
+    assert (posted.code, posted.headers["Access-Control-Allow-Origin"]) == (201, ALLOWED)
+    for accept in ("text/plain", "application/json"):
+        read = await ask("/r/ops", Origin=ALLOWED, Accept=accept)
+        assert read.headers["Access-Control-Allow-Origin"] == ALLOWED
+        assert "Cursor" in read.headers["Access-Control-Expose-Headers"]
+        assert read.headers["Vary"] == "Accept, Origin"
+
+
+@pytest.mark.options(f"--allow-origin={ALLOWED}")
+async def test_a_stream_can_be_read_by_an_allowed_page_and_by_no_other(clients):
+    allowed = await clients.follow("/", EVENTS, Origin=ALLOWED)
+    assert f"Access-Control-Allow-Origin: {ALLOWED}\r\n" in allowed.head
+    foreign = await clients.follow("/", EVENTS, Origin=FOREIGN)
+    assert "Access-Control" not in foreign.head
+
+
+@pytest.mark.options(f"--allow-origin={ALLOWED}")
+async def test_no_other_page_can_read_or_post(ask):
+    for answer in (
+        await preflight(ask, FOREIGN),
+        await ask("/r/ops", Origin=FOREIGN),
+        await ask("/r/ops", Origin=FOREIGN, Accept="application/json"),
+    ):
+        assert not [name for name in answer.headers if name.startswith("Access-Control")]
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    for site in ("cross-site", "same-site"):
+        refused = await ask("/r/ops", "x", Origin=FOREIGN, Sec_Fetch_Site=site, **JSON)
+        assert refused.code == 403
+        assert json.loads(refused.body)["code"] == "foreign_page"
+    assert b"Nothing was said" in (await ask("/r/ops")).body
+
+
+# -- a flood ------------------------------------------------------------------------------
+
+
+@pytest.mark.options("--durability=power")
+async def test_who_floods_is_told_to_wait_and_others_are_not(http_client, base_url, clients, ask):
+    ada = await clients.json("Ada", "/ws/ops")
+    token = json.loads((await ask("/-/identity", "")).body)["token"]
+    http_client.max_clients = 400
+    flood = [ask("/r/ops", f"{n}", Content_Type="text/plain", **JSON) for n in range(300)]
+    other = ask("/r/ops", "me too", Content_Type="text/plain", Authorization=f"Bearer {token}")
+    *answers, honest = await asyncio.gather(*flood, other)
+    assert honest.code == 201
+    refused = [answer for answer in answers if answer.code == 429]
+    stored = [answer for answer in answers if answer.code == 201]
+    assert len(refused) + len(stored) == 300
+    assert refused
+    assert refused[0].headers["Retry-After"] == "1"
+    assert json.loads(refused[0].body)["code"] == "too_many"
+    ids = [(await ada.event("message"))["id"] for _ in range(len(stored) + 1)]
+    assert ids == list(range(1, len(stored) + 2))
