@@ -224,7 +224,7 @@ static void measure(const char *command, double number, double seconds)
 {
     echoing = !strcmp(command, "echo");
     for (int warm = 1; warm >= 0; warm--) { /* the first time is short and does not count */
-        double span = warm ? seconds / 10 : seconds;
+        double span = warm ? seconds / 3 : seconds;
         if (!echoing && warm && !everybody_is_in()) {
             report(&wire, sent, mark(), false);
             return;
