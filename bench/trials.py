@@ -63,7 +63,7 @@ def history(book: Book, ours: Contender, effort: Effort) -> None:
 
 def growth(book: Book, ours: Contender, effort: Effort) -> None:
     """One message in flight to few members and to many."""
-    for turn in range(effort.least):
+    for turn in range(effort.rounds // 2):
         for number in effort.sizes:
             if number + 100 < files_allowed():
                 say(f"round {turn + 1}: {number:,} members")

@@ -44,9 +44,9 @@ class Effort:
 
 FULL = Effort(
     rounds=12,
-    least=6,
+    least=5,
     seconds=0.2,
-    paced=1.2,
+    paced=2,
     crowd=5000,
     crowds=6,
     peer_crowds=2,
@@ -54,7 +54,7 @@ FULL = Effort(
     sizes=(100, 1000, 5000, 15000),
     slow=4,
     storm=10000,
-    storms=5,
+    storms=4,
 )
 QUICK = Effort(
     rounds=2,
@@ -151,15 +151,17 @@ def echo(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
 
 def paced(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
     """Twenty thousand deliveries a second, which leaves everybody time to breathe."""
-    for contender in in_turn(contenders, effort):
+    for contender in in_turn(contenders, effort, ("ours",)):
         beside_floor(book, contender, {"paced": f"paced {RATE} {effort.paced}"}, MEMBERS)
 
 
-def in_turn(contenders: Sequence[Contender], effort: Effort) -> Iterator[Contender]:
-    """All but the floor, again and again, as often as is due to each."""
+def in_turn(
+    contenders: Sequence[Contender], effort: Effort, limited: Sequence[str] = HAVE_LIMITS
+) -> Iterator[Contender]:
+    """All but the floor, again and again: oftener who has a limit."""
     for turn in range(effort.rounds):
         for each in contenders:
-            if each != FLOOR and (turn < effort.least or each.key in HAVE_LIMITS):
+            if each != FLOOR and (turn < effort.least or each.key in limited):
                 say(f"round {turn + 1}: {each.name}")
                 yield each
 
