@@ -36,13 +36,13 @@ def stand(kind, tmp_path):
     """Makes a server and a proxy of one's own: stand(idle, *options) has `server` and `front`."""
     made = []
 
-    def make(idle="1h", *options):
+    def make(idle="1h", *options, around="50s"):
         options = ("--durability=process", *options)
         server = ServerProcess(tmp_path, *options)
         made.append(server)
         folder = tmp_path / "front"
         folder.mkdir()
-        front = kind(folder, server.port, idle)
+        front = kind(folder, server.port, idle, around)
         made.append(front)
         return SimpleNamespace(server=server, front=front, options=options)
 

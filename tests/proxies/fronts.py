@@ -29,13 +29,17 @@ def find(program):
 
 
 class Front:
-    """A proxy in front of the server at `behind`; `idle` is its patience (1h as it is copied)."""
+    """A proxy in front of the server at `behind`.
+
+    `idle` is its patience, which as it is copied is 1h; `around` is what the configuration
+    around the file has.
+    """
 
     name: str
     file: str
     listens: str
 
-    def __init__(self, folder, behind, idle="1h"):
+    def __init__(self, folder, behind, idle="1h", around="50s"):
         self.folder = folder
         self.port = free_port()
         text = (ROOT / "deploy" / self.file).read_text()
@@ -43,7 +47,7 @@ class Front:
             text, count = re.subn(what, instead, text)
             assert count, f"deploy/{self.file} has no {what}"
         (folder / self.file).write_text(text)
-        self.prepare()
+        self.prepare(around)
         self.start()
 
     def replaced(self, behind, idle):
@@ -53,7 +57,7 @@ class Front:
             IDLE: idle,
         }
 
-    def prepare(self):
+    def prepare(self, around):
         """Writes what Debian has around the file."""
 
     def command(self):
@@ -107,14 +111,15 @@ class Nginx(Front):
     def replaced(self, behind, idle):
         return {**super().replaced(behind, idle), LOGS: str(self.folder)}
 
-    def prepare(self):
+    def prepare(self, around):
         # Its workers would be somebody else, whom pytest's folders do not let in.
         user = "user root;" if os.getuid() == 0 else ""
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in kinds)
         (self.folder / "around.conf").write_text(
             f"{user} daemon off; pid {self.folder}/nginx.pid; events {{}}"
-            f" http {{ {temporary} include {self.folder}/{self.file}; }}"
+            f" http {{ {temporary} proxy_read_timeout {around};"
+            f" include {self.folder}/{self.file}; }}"
         )
 
     def command(self):
@@ -124,11 +129,11 @@ class Nginx(Front):
 class HAProxy(Front):
     name, file, listens = "haproxy", "haproxy.cfg", "(bind :)80\\b"
 
-    def prepare(self):
+    def prepare(self, around):
         (self.folder / "around.cfg").write_text(
             "global\n log stdout format raw local0\n"
             "defaults\n log global\n mode http\n option httplog\n option dontlognull\n"
-            " timeout connect 5000\n timeout client 50000\n timeout server 50000\n"
+            f" timeout connect 5s\n timeout client {around}\n timeout server {around}\n"
         )
 
     def command(self):
