@@ -23,6 +23,7 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -53,6 +54,7 @@ from handlers import application
 from handlers.assets import Assets
 from handlers.engine.door import BACKLOG, Door
 from handlers.engine.roads import Roads
+from handlers.follow import Follower
 from handlers.identity import BadKey, new_key, signing_key
 from handlers.keepalive import keep_alive
 from handlers.logs import set_up
@@ -103,7 +105,7 @@ async def serve(settings: Settings) -> None:
         keep_alive(services.liveness)
     _announce(settings, min(sockets, key=lambda one: one.family))  # IPv4 before IPv6
     _rest_the_collector()
-    await _drain(server, history, await told_to_stop)
+    await _drain(server, services.hub, history, await told_to_stop)
 
 
 def compose(settings: Settings, history: History) -> Services:
@@ -238,20 +240,25 @@ def _signals() -> asyncio.Future[int]:
     return told
 
 
-async def _drain(server: HTTPServer, history: History, code: int) -> None:
+async def _drain(server: HTTPServer, hub: Hub, history: History, code: int) -> None:
     """Takes nothing new, delivers what was taken, tells everybody, and waits a little."""
-    log.info("stopping: %d to say goodbye to", len(SocketHandler.waiters))
+    log.info("stopping: %d to say goodbye to", len(_everybody()))
     server.stop()
+    hub.send_home()
     await history.close()
-    everybody = set(SocketHandler.waiters)
-    watchers = {waiter for waiter in everybody if isinstance(waiter, WatchHandler)}
-    await _see_off(everybody - watchers, code)
-    await _see_off(everybody & watchers, code)  # who saw the others go
+    watchers = {waiter for waiter in SocketHandler.waiters if isinstance(waiter, WatchHandler)}
+    await _see_off(_everybody() - watchers, code)
+    await _see_off(watchers, code)  # who saw the others go
     await server.close_all_connections()
     log.info("stopped")
 
 
-async def _see_off(waiters: set[SocketHandler], code: int) -> None:
+def _everybody() -> set[SocketHandler | Follower]:
+    """Who is connected to stay."""
+    return {*SocketHandler.waiters, *Follower.followers}
+
+
+async def _see_off(waiters: AbstractSet[SocketHandler | Follower], code: int) -> None:
     """Closes these and waits until they have answered, but not for ever."""
     window = (0.2, max(1.0, len(waiters) / 500))
     for waiter in waiters:
@@ -259,7 +266,7 @@ async def _see_off(waiters: set[SocketHandler], code: int) -> None:
         waiter.close(code)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + GRACE
-    while waiters & SocketHandler.waiters and loop.time() < deadline:  # noqa: ASYNC110
+    while waiters & _everybody() and loop.time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import UNSET
 
+from chat.answers import HistoryPage, Identity, Problem, Publish, Published, Rooms
 from chat.errors import BadCommand, BadCursor, BadJson, BadText, BinaryRefused
 from chat.message import (
     Ack,
@@ -22,19 +23,13 @@ from chat.message import (
     Gap,
     Goodbye,
     Heartbeat,
-    HistoryPage,
-    Identity,
     Message,
     Opened,
     PingMe,
     PingWatched,
     Presence,
-    Problem,
-    Publish,
-    Published,
     Record,
     Rename,
-    Rooms,
     Say,
     Welcome,
 )

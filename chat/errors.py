@@ -115,6 +115,48 @@ class NotOffered(Refusal):
     status = 406
 
 
+class TooManyAtOnce(Refusal):
+    code = "too_many"
+    words = "Too much of yours waits to be stored: wait for an answer, then send this again."
+    status = 429
+    close = 1013
+    retry_after = 1.0
+
+
+class BadMethod(Refusal):
+    code = "bad_method"
+    words = "This address cannot do that: its header Allow says what it can."
+    status = 405
+
+
+class ForeignPage(Refusal):
+    code = "foreign_page"
+    words = "This came from a page of another site, which may not do that here."
+    status = 403
+
+
+class NothingHere(Refusal):
+    code = "nothing_here"
+    words = "Nothing here: the chat is at / and the echo console at /-/echo."
+    status = 404
+
+
+class BadRequest(Refusal):
+    code = "bad_request"
+    words = "The server cannot read this request: {why}."
+
+
+class Bug(Refusal):
+    code = "bug"
+    words = "An error of ours: it is in the server's log."
+    status = 500
+
+
+class BadRange(Refusal):
+    code = "bad_range"
+    words = "Ask for what comes before an id or for what comes since a cursor, not for both."
+
+
 class BadNumber(Refusal):
     code = "bad_number"
     words = "A whole number is needed for `{name}`, such as 50."

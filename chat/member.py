@@ -22,8 +22,11 @@ class Crowd(Protocol):
 class Wire(Protocol):
     """One way of writing for members: the same bytes for all who share it."""
 
-    def records(self, records: Sequence[Record]) -> bytes:
+    def records(self, records: Sequence[Record], epoch: str) -> bytes:
         """A batch of the log as it goes to members; empty where this wire carries none of it."""
+
+    def backfill(self, records: Sequence[Record], epoch: str) -> bytes:
+        """A page of the log as it goes to a member that was away."""
 
     def event(self, event: Event) -> bytes:
         """Any other event, ready to be sent; empty where this wire does not carry it."""

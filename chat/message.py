@@ -27,14 +27,15 @@ class Cursor(NamedTuple):
     """How far somebody has read: up to `id`, under `epoch`.
 
     The epoch is a token that changes whenever the end of the log may be gone, so
-    that no id is ever used twice under one. An empty epoch is any.
+    that no id is ever used twice under one. An empty epoch, which is any, is only there
+    at the beginning.
     """
 
     epoch: str
     id: int
 
     def __str__(self) -> str:
-        return f"{self.epoch}:{self.id}"
+        return f"{self.epoch}:{self.id}" if self.epoch else "0"
 
 
 class Position(NamedTuple):
@@ -269,74 +270,6 @@ class Goodbye(Event, frozen=True, tag="goodbye"):
 
     code: int
     retry_between: tuple[float, float]
-
-
-# -- publishing, by HTTP --------------------------------------------------------
-
-
-class Publish(Struct, frozen=True):
-    """What is published as JSON: `key` as of `Say`, `name` what its author is called."""
-
-    text: Text
-    key: Key | None = None
-    name: Name | None = None
-
-
-class Published(Struct, frozen=True):
-    """Where it ended up; `duplicate` when it had been there already."""
-
-    id: int
-    url: str
-    duplicate: bool
-
-
-class Problem(Struct, frozen=True):
-    """What was refused and why (RFC 9457); `code` as of `Error`."""
-
-    title: str
-    status: int
-    detail: str
-    code: str
-    type: str = "about:blank"
-
-
-# -- pages, by HTTP -------------------------------------------------------------
-
-
-class HistoryPage(Struct, frozen=True):
-    """A stretch of a room's log for somebody who reads, oldest first.
-
-    Everything from `first` up to the page's end is in it, and what comes before is to
-    be had by `before=<first>`, until `first` is `oldest`.
-    """
-
-    room: str
-    epoch: str
-    head: int
-    oldest: int
-    first: int
-    messages: list[Message]
-
-
-class RoomHere(Struct, frozen=True):
-    """A room that is alive: its name, the path of its page, and how many people are in it."""
-
-    name: str
-    url: str
-    count: int
-
-
-class Rooms(Struct, frozen=True):
-    """The rooms that are alive, most people first."""
-
-    rooms: list[RoomHere]
-
-
-class Identity(Struct, frozen=True):
-    """Lets one tab be the person `id`, by `?as=<token>`."""
-
-    token: str
-    id: str
 
 
 # -- the wire made visible: from the server to whoever watches a connection ---

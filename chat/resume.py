@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from itertools import dropwhile
 from typing import Protocol
 
-from chat.codec import message, weight
+from chat.codec import weight
 from chat.history import Page
 from chat.member import Member
-from chat.message import Batch, Cursor, Gap, Position, Record
+from chat.message import Cursor, Gap, Position, Record
 
 PAGE = 200
 """Messages in one batch of a backfill."""
@@ -70,7 +70,7 @@ async def catch_up(
 
     `here` tells where the room stands at the moment.
     """
-    after = _begin(member, cursor, here())
+    after = _tell(member, *begin(cursor, here()))
     while not ring.holds_all_after(after, here().head):
         page = await read(after=after, limit=PAGE)
         after = _send(member, page, after)
@@ -78,29 +78,47 @@ async def catch_up(
     return after
 
 
-def _begin(member: Member, cursor: Cursor, here: Position) -> int:
-    """The id to go on from; a cursor of another log is never trusted."""
+async def page_after(cursor: Cursor, read: Read, limit: int) -> tuple[int, Gap | None, Page]:
+    """What lies after a cursor, and where that begins; the gap before it, if there is one."""
+    start, gap = cursor.id, None
+    while True:
+        page = await read(after=start, limit=limit)
+        begins, gap = begin(cursor, page.position)
+        if begins == start:
+            return start, gap, page
+        start = begins
+
+
+def begin(cursor: Cursor, here: Position) -> tuple[int, Gap | None]:
+    """The id to go on from, and what is missing before it.
+
+    A cursor of another log is never trusted.
+    """
     if cursor.epoch not in ("", here.epoch) or cursor.id > here.head:
-        _tell_gap(member, None, here)
-        return here.oldest - 1
-    return _over_the_gap(member, cursor.id, here)
+        return here.oldest - 1, _gap(None, here)
+    return _over_the_gap(cursor.id, here)
 
 
 def _send(member: Member, page: Page, after: int) -> int:
-    after = _over_the_gap(member, after, page.position)
+    after = _tell(member, *_over_the_gap(after, page.position))
     if not page.records:
         return after
-    member.send(member.wire.event(Batch([message(record) for record in page.records])))
+    member.send(member.wire.backfill(page.records, page.position.epoch))
     return page.records[-1].id
 
 
-def _over_the_gap(member: Member, after: int, here: Position) -> int:
-    """Says what is no longer kept of what comes after an id, and where it goes on."""
+def _tell(member: Member, after: int, gap: Gap | None) -> int:
+    if gap:
+        member.send(member.wire.event(gap))
+    return after
+
+
+def _over_the_gap(after: int, here: Position) -> tuple[int, Gap | None]:
+    """Where it goes on after an id, and what is no longer kept of what comes in between."""
     if after >= here.oldest - 1:
-        return after
-    _tell_gap(member, (after + 1, here.oldest - 1), here)
-    return here.oldest - 1
+        return after, None
+    return here.oldest - 1, _gap((after + 1, here.oldest - 1), here)
 
 
-def _tell_gap(member: Member, lost: tuple[int, int] | None, here: Position) -> None:
-    member.send(member.wire.event(Gap(lost, here.epoch, here.oldest, here.head)))
+def _gap(lost: tuple[int, int] | None, here: Position) -> Gap:
+    return Gap(lost, here.epoch, here.oldest, here.head)

@@ -135,7 +135,8 @@ class Room:
     def _let_in(self, member: Member, after: int) -> None:
         """In one turn: what came since, the acks that waited for it, and a member."""
         acks = self._joining.pop(member)
-        data = member.wire.records(self._ring.after(after)) + b"".join(acks)
+        missed = member.wire.records(self._ring.after(after), self._here.epoch)
+        data = missed + b"".join(acks)
         if data:
             member.send(data)
         self._members.setdefault(member.wire, set()).add(member)
@@ -216,7 +217,7 @@ class Room:
         self._ring.add(records)
         acks = self._acks(records)
         for wire, members in self._members.items():
-            data = wire.records(records)
+            data = wire.records(records, position.epoch)
             for member in acks.keys() & members:
                 member.send_behind_next(acks[member])
             if data:

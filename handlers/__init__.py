@@ -6,9 +6,11 @@ from typing import Any
 
 from tornado.web import Application
 
+from handlers import streams
 from handlers.assets import AssetHandler
 from handlers.broadcast import BroadcastHandler
 from handlers.echo import EchoHandler
+from handlers.follow import FollowHandler
 from handlers.identity import cookie_name
 from handlers.logs import log_request
 from handlers.page import EchoPage, IdentityPage, NothingHere, NotOffered, RoomsPage, SchemaPage
@@ -16,7 +18,18 @@ from handlers.publish import PublishHandler
 from handlers.room import OneMessage, RoomJson, RoomPage, RoomText
 from handlers.services import Services
 from handlers.tap import SHAPE
-from handlers.wanted import HTML, JSON, TEXT, Asks, posts, reads_as, upgrades
+from handlers.wanted import (
+    EVENTS,
+    HTML,
+    JSON,
+    LINES,
+    TEXT,
+    Asks,
+    follows,
+    posts,
+    reads_as,
+    upgrades,
+)
 from handlers.watch import WatchHandler
 
 NAME = r"([^/]+)"
@@ -49,6 +62,10 @@ def room(path: str, has: dict[str, Any]) -> list[Any]:
     return [
         (Asks(path, upgrades), BroadcastHandler, has),
         (Asks(path, posts), PublishHandler, has),
+        (Asks(path, reads_as(EVENTS)), FollowHandler, {**has, "wire": streams.EVENTS}),
+        (Asks(path, reads_as(LINES)), FollowHandler, {**has, "wire": streams.LINES}),
+        (Asks(path, follows(JSON)), FollowHandler, {**has, "wire": streams.LINES}),
+        (Asks(path, follows(TEXT)), FollowHandler, {**has, "wire": streams.TEXT}),
         (Asks(path, reads_as(TEXT)), RoomText, has),
         (Asks(path, reads_as(JSON)), RoomJson, has),
         (Asks(path, reads_as(HTML)), RoomPage, has),

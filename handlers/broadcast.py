@@ -7,15 +7,12 @@ a plain member has no other way to be refused something than to be closed.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable
 from typing import NamedTuple
 
 from chat import names
 from chat.codec import SUBPROTOCOL, parse, parse_cursor
-from chat.errors import BadName, Closing, Refusal
-from chat.history import Stored
+from chat.errors import BadName, Refusal
 from chat.message import (
     Cursor,
     Delete,
@@ -28,16 +25,11 @@ from chat.message import (
     Say,
 )
 from chat.names import LOBBY
-from chat.room import Room
+from handlers.attending import Attending
 from handlers.identity import new_id, person_id, tab_person_id
 from handlers.socket import SocketHandler
+from handlers.unstored import Unstored
 from handlers.wires import JsonWire, NamedWire, PlainWire, wire
-
-log = logging.getLogger("broadcaster")
-
-UNSTORED_MESSAGES = 64
-UNSTORED_BYTES = 256 * 1024
-"""What a member may have on its way into the log before its reading pauses."""
 
 
 class Asked(NamedTuple):
@@ -50,16 +42,13 @@ class Asked(NamedTuple):
     person: str | None
 
 
-class BroadcastHandler(SocketHandler):
+class BroadcastHandler(SocketHandler, Attending):
     """A member of a room."""
 
     __slots__ = ("asked", "joining", "person", "room", "speaks_json", "unstored", "wire")
 
     kind = "member"
     asked: Asked | None
-    joining: asyncio.Task[None] | None
-    person: Person
-    room: Room
     wire: JsonWire
 
     def read_address(self) -> None:
@@ -84,15 +73,13 @@ class BroadcastHandler(SocketHandler):
         self.wire = wire(_format(self.speaks_json, asked.names), self.window)
         name, refusal = _name(asked.name)
         self.person = Person(asked.person or new_id(), name)
-        self.room = self.services.hub.enter(asked.room, self)
-        cursor = asked.cursor if self.speaks_json else None
-        self.joining = asyncio.create_task(self._join(cursor, refusal))
+        if self.speaks_json:
+            self.attend(asked.room, asked.cursor, refusal)
+        else:
+            self.attend(asked.room, None)
 
     def left(self) -> None:
-        if hasattr(self, "room"):
-            if self.joining:
-                self.joining.cancel()
-            self.services.hub.leave(self.room, self)
+        self.depart()
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         try:
@@ -100,9 +87,6 @@ class BroadcastHandler(SocketHandler):
         except Refusal as refusal:
             self.refuse(refusal)
             return None
-
-    async def drained(self) -> None:
-        await self.line.drained()
 
     def refuse(self, refusal: Refusal) -> None:
         """Tells this member what it does not get."""
@@ -115,20 +99,6 @@ class BroadcastHandler(SocketHandler):
     def say_goodbye(self, code: int, retry_between: tuple[float, float]) -> None:
         if goodbye := self.wire.event(Goodbye(code, retry_between)):
             self.send(goodbye)
-
-    async def _join(self, cursor: Cursor | None, bad_name: BadName | None) -> None:
-        try:
-            await self.room.join(self, cursor)
-            if bad_name and self.speaks_json:
-                self.refuse(bad_name)
-        except Refusal as refusal:
-            if not isinstance(refusal, Closing):
-                log.error("%s cannot join: %s", self.name, refusal.code, exc_info=refusal)
-            self.refuse(refusal)
-            self.close(refusal.close, refusal.code)
-        except Exception:
-            self.failed()
-        self.joining = None
 
     def _take(self, message: str | bytes) -> Awaitable[None] | None:
         if not self.speaks_json:
@@ -154,30 +124,3 @@ def _name(asked: str) -> tuple[str, BadName | None]:
         return names.checked(asked), None
     except BadName as refusal:
         return names.NOBODY, refusal
-
-
-class Unstored:
-    """What one member has on its way into the log; over the limit, its reading waits."""
-
-    __slots__ = ("_bytes", "_messages")
-
-    def __init__(self) -> None:
-        self._messages = 0
-        self._bytes = 0
-
-    def add(self, stored: asyncio.Future[Stored], size: int) -> Awaitable[None] | None:
-        self._messages += 1
-        self._bytes += size
-        stored.add_done_callback(lambda _: self._settle(size))
-        if self._messages <= UNSTORED_MESSAGES and self._bytes <= UNSTORED_BYTES:
-            return None
-        return _done(stored)
-
-    def _settle(self, size: int) -> None:
-        self._messages -= 1
-        self._bytes -= size
-
-
-async def _done(stored: asyncio.Future[Stored]) -> None:
-    """Waits for this whatever comes of it; whoever sent it is told by the room."""
-    await asyncio.wait([stored])

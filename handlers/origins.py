@@ -18,3 +18,8 @@ def make_readable(request: HTTPServerRequest) -> None:
         urlsplit(request.headers.get("Origin", ""))
     except ValueError:
         request.headers["Origin"] = NOBODY
+
+
+def is_allowed(origin: str, allowed: tuple[str, ...]) -> bool:
+    """Whether `--allow-origin` lets the pages of another site in."""
+    return origin in allowed or "*" in allowed

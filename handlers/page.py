@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from http.client import responses
 from traceback import format_exception
 from typing import Any
@@ -10,17 +11,20 @@ from msgspec import Struct
 from tornado.web import HTTPError, RequestHandler
 
 from chat import errors
+from chat.answers import Identity, Problem, Rooms
 from chat.codec import encode, schema
-from chat.errors import Closing, Refusal
-from chat.message import Identity, Problem, Rooms
+from chat.errors import BadQuery, Closing, Refusal
 from handlers.identity import new_id, tab_token
 from handlers.logs import log, log_exception, shown
-from handlers.origins import make_readable
+from handlers.origins import is_allowed, make_readable
 from handlers.places import alive
 from handlers.services import Services
 from handlers.wanted import JSON, preferred
 
 ROOM_METHODS: tuple[str, ...] = ("GET", "HEAD", "POST")
+EXPOSED = "Cursor, Location, Retry-After"
+ASKED = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"
+"""Headers that the pages of allowed origins may read, and may send."""
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -33,6 +37,14 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+"""What every answer carries."""
 
 
 class PageHandler(RequestHandler):
@@ -42,19 +54,56 @@ class PageHandler(RequestHandler):
     methods: tuple[str, ...] = ("GET", "HEAD")
     """What its URL can be asked."""
 
-    def initialize(self, services: Services, **page: str) -> None:
+    def initialize(self, services: Services, **page: Any) -> None:
         make_readable(self.request)
         self.services = services
         self.page = page
 
     def prepare(self) -> None:
-        self.set_header("Vary", "Accept")
+        self._set(self.varying_headers())
 
     def set_default_headers(self) -> None:
-        self.set_header("Content-Security-Policy", POLICY)
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Referrer-Policy", "same-origin")
-        self.set_header("Cache-Control", "no-cache")
+        self._set(HEADERS)
+
+    def varying_headers(self) -> dict[str, str]:
+        """What an answer carries because of who asks: pages of other sites may read it if
+        --allow-origin names them (https://fetch.spec.whatwg.org/#http-cors-protocol)."""
+        allowed = self.services.allow_origin
+        if not allowed:
+            return {"Vary": "Accept"}
+        vary = {"Vary": "Accept, Origin"}
+        origin = self.request.headers.get("Origin", "")
+        if not origin or not self.check_trusted_origin(origin):
+            return vary
+        return {
+            **vary,
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": EXPOSED,
+        }
+
+    def check_trusted_origin(self, origin: str) -> bool:
+        return is_allowed(origin, self.services.allow_origin)
+
+    def options(self, *_: str) -> None:
+        """Says what can be asked here; to a page of another site, with which headers."""
+        methods = ", ".join((*self.methods, "OPTIONS"))
+        self.set_status(204)
+        self.set_header("Allow", methods)
+        if "Access-Control-Allow-Origin" in self.varying_headers():
+            self.set_header("Access-Control-Allow-Methods", methods)
+            self.set_header("Access-Control-Allow-Headers", ASKED)
+            self.set_header("Access-Control-Max-Age", "600")
+
+    def argument(self, name: str) -> str:
+        """What the address says for a name, or ""; raises `BadQuery` for what is no text."""
+        try:
+            return self.get_query_argument(name, "")
+        except HTTPError:
+            raise BadQuery from None
+
+    def _set(self, headers: dict[str, str]) -> None:
+        for name, value in headers.items():
+            self.set_header(name, value)
 
     def show(self, template: str, **values: Any) -> None:
         self.render(
@@ -77,27 +126,34 @@ class PageHandler(RequestHandler):
             log.error("%s is refused: %s", shown(self.request), refusal.code, exc_info=refusal)
         self.set_status(refusal.status)
         if refusal.retry_after is not None:
-            self.set_header("Retry-After", str(round(refusal.retry_after)))
+            self.set_header("Retry-After", str(math.ceil(refusal.retry_after)))
+        self._say(refusal.status, refusal)
+
+    def _say(self, status: int, refusal: Refusal, traceback: str = "") -> None:
+        words = f"{refusal}{traceback}"
         if self.wants_json:
-            problem = Problem(responses[refusal.status], refusal.status, str(refusal), refusal.code)
             self.set_header("Content-Type", "application/problem+json")
-            self.finish(encode(problem))
+            self.finish(encode(Problem(responses[status], status, words, refusal.code)))
         else:
             self.set_header("Content-Type", "text/plain; charset=utf-8")
-            self.finish(f"{refusal.status} {refusal}\n")
+            self.finish(f"{status} {words}\n")
 
     @property
     def wants_json(self) -> bool:
         return preferred(self.request.headers.get("Accept", "*/*")) == JSON
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
         if status_code == 405:
-            self.set_header("Allow", ", ".join(self.methods))
-        self.write(f"{status_code} {WORDS.get(status_code, self._reason)}\n")
-        if status_code == 500 and "exc_info" in kwargs and self.settings.get("serve_traceback"):
-            self.write("".join(["\n", *format_exception(*kwargs["exc_info"])]))
-        self.finish()
+            self.set_header("Allow", ", ".join((*self.methods, "OPTIONS")))
+        kind = ERRORS.get(status_code, errors.BadRequest)
+        self._say(status_code, kind(why=self._reason), self._traceback(**kwargs))
+
+    def _traceback(self, exc_info: Any = None) -> str:
+        """Of an error of ours, where --dev shows it."""
+        shown = exc_info and not isinstance(exc_info[1], HTTPError)
+        if not (shown and self.settings.get("serve_traceback")):
+            return ""
+        return "".join(["\n", *format_exception(*exc_info)])
 
 
 class RoomsPage(PageHandler):
@@ -148,9 +204,10 @@ class NothingHere(PageHandler):
         raise HTTPError(404)
 
 
-WORDS = {
-    403: "This came from a page of another site, which may not do that here.",
-    404: "Nothing here: the chat is at / and the echo console at /-/echo.",
-    405: "This address cannot do that: its header Allow says what it can.",
-    500: "An error of ours: it is in the server's log.",
+ERRORS: dict[int, type[Refusal]] = {
+    403: errors.ForeignPage,
+    404: errors.NothingHere,
+    405: errors.BadMethod,
+    500: errors.Bug,
 }
+"""What Tornado refuses by itself, and how we say it."""

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
+from chat.answers import RoomHere
 from chat.hub import Hub
-from chat.message import RoomHere
 from chat.names import LOBBY
 
 LISTED = 20

@@ -6,19 +6,23 @@ Who says it is who the cookie or the bearer token proves, and else the unverifie
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import asyncio
+from typing import ClassVar, NamedTuple
+from weakref import WeakValueDictionary
 
 from tornado.web import HTTPError
 
 from chat import names
+from chat.answers import Published
 from chat.codec import parse_publish
-from chat.errors import BadForm, BadText, Refusal, TooLong, UnknownType
+from chat.errors import BadForm, BadText, Refusal, TooLong, TooManyAtOnce, UnknownType
 from chat.history import Stored
-from chat.message import Person, Published
+from chat.message import Person
 from chat.names import LOBBY
 from handlers.identity import bearer_id, person_id
 from handlers.page import ROOM_METHODS, PageHandler
 from handlers.places import message_url
+from handlers.unstored import Unstored
 from handlers.wanted import JSON
 
 GUEST = "guest"
@@ -38,17 +42,29 @@ class PublishHandler(PageHandler):
     """Answers with the id, and the URL, of what was stored."""
 
     methods = ROOM_METHODS
+    unstored: ClassVar[WeakValueDictionary[str, Unstored]] = WeakValueDictionary()
+    """What everybody who publishes has on its way into the log."""
 
     async def post(self, name: str | None = None) -> None:
         try:
             room = names.checked_room(name or LOBBY)
             said = self._said()
             self._check_size(said.text)
-            stored = await self.services.hub.publish(room, self._who(said), said.text, said.key)
+            stored = await self._publish(room, self._who(said), said)
         except Refusal as refusal:
             self.refuse(refusal)
             return
         self._answer(room, stored)
+
+    def _publish(self, room: str, who: Person, said: Said) -> asyncio.Future[Stored]:
+        """Guests are one person, and so are told apart by where they are."""
+        sender = f"{who.id} {self.request.remote_ip}" if who.id == GUEST else who.id
+        waiting = self.unstored.setdefault(sender, Unstored())
+        if waiting.over:
+            raise TooManyAtOnce
+        stored = self.services.hub.publish(room, who, said.text, said.key)
+        waiting.add(stored, len(said.text))
+        return stored
 
     @property
     def wants_json(self) -> bool:
@@ -72,7 +88,7 @@ class PublishHandler(PageHandler):
 
     def _said(self) -> Said:
         key = self.request.headers.get("Idempotency-Key")
-        name = self._argument("name")
+        name = self.argument("name") or None
         if self._type == JSON:
             asked = parse_publish(self.request.body)
             return Said(asked.text, asked.key or key, asked.name or name)
@@ -90,12 +106,6 @@ class PublishHandler(PageHandler):
         try:
             return self.request.body.decode().rstrip("\r\n")
         except UnicodeDecodeError:
-            raise BadText from None
-
-    def _argument(self, name: str) -> str | None:
-        try:
-            return self.get_query_argument(name, None)
-        except HTTPError:
             raise BadText from None
 
     def _field(self, name: str) -> str | None:

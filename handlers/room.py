@@ -1,19 +1,22 @@
 """A room to be read: as a page for a browser, as text for a terminal, as JSON for a script.
 
-The same stretch of its history each time, the last messages or those `before` an id, and
-the cursor that it ends at.
+The same stretch of its history each time, with the cursor that it ends at: the last
+messages, those `before` an id, or those `since` a cursor, for which it will `wait`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from datetime import datetime
 
 from chat import names
-from chat.codec import message
-from chat.errors import BadNumber, Gone, NotFound, Refusal
-from chat.message import Cursor, HistoryPage, Message
+from chat.answers import HistoryPage
+from chat.codec import message, parse_cursor
+from chat.errors import BadNumber, BadRange, Gone, NotFound, Refusal
+from chat.history import Page
+from chat.message import Cursor, Gap, Message
 from chat.names import LOBBY
+from handlers.as_text import as_text, gap_as_text
 from handlers.identity import keep_person
 from handlers.page import ROOM_METHODS, PageHandler
 from handlers.places import alive, urls
@@ -21,44 +24,69 @@ from handlers.places import alive, urls
 SHOWN = 50
 """Messages in a page of history unless asked otherwise."""
 MOST = 500
-
-# All but tab and line feed: what others typed must not steer anybody's terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+PATIENCE = 60
+"""Seconds that a request may `wait` for something to be said."""
 
 
 class RoomReader(PageHandler):
     """Reads what is asked for, and has it shown in one form."""
 
     methods: tuple[str, ...] = ROOM_METHODS
+    _reading: asyncio.Future[HistoryPage] | None = None
 
     async def get(self, name: str | None = None) -> None:
         try:
-            page = await self._read(names.checked_room(name or LOBBY))
+            self._reading = asyncio.ensure_future(self._read(names.checked_room(name or LOBBY)))
+            page = await self._reading
         except Refusal as refusal:
             self.refuse(refusal)
             return
-        self.set_header("Cursor", str(Cursor(page.epoch, page.head)))
+        self.set_header("Cursor", page.cursor)
         self.show_page(page)
 
     head = get
+
+    def on_connection_close(self) -> None:
+        if self._reading:
+            self._reading.cancel()
 
     def show_page(self, page: HistoryPage) -> None:
         raise NotImplementedError
 
     async def _read(self, room: str) -> HistoryPage:
-        before = self._number("before", None)
         limit = min(self._number("limit", SHOWN) or SHOWN, MOST)
-        page = await self.services.hub.page(room, before, limit)
-        messages = [message(record) for record in page.records]
-        # A page may be short because its messages are long: only an empty one has reached the end.
-        first = messages[0].id if messages else page.position.oldest
-        return HistoryPage(room, *page.position, first, messages)
+        before, since = self._number("before", None), self.argument("since")
+        patience = min(self._number("wait", 0) or 0, PATIENCE)
+        if not (since or patience):
+            return _before(room, await self.services.hub.page(room, before, limit))
+        if before is not None:
+            raise BadRange
+        cursor = parse_cursor(since) if since else await self._head_of(room)
+        return _after(room, *await self.services.hub.page_after(room, cursor, limit, patience))
+
+    async def _head_of(self, room: str) -> Cursor:
+        position = (await self.services.hub.page(room, None, 0)).position
+        return Cursor(position.epoch, position.head)
 
     def _number(self, name: str, default: int | None) -> int | None:
-        given = self.get_query_argument(name, "")
+        given = self.argument(name)
         if given and not re.fullmatch("[0-9]{1,16}", given):
             raise BadNumber(name=name)
         return int(given) if given else default
+
+
+def _before(room: str, page: Page) -> HistoryPage:
+    messages = [message(record) for record in page.records]
+    # A page may be short because its messages are long: only an empty one has reached the end.
+    first = messages[0].id if messages else page.position.oldest
+    cursor = Cursor(page.position.epoch, page.position.head)
+    return HistoryPage(room, *page.position, first, str(cursor), messages)
+
+
+def _after(room: str, start: int, gap: Gap | None, page: Page) -> HistoryPage:
+    messages = [message(record) for record in page.records]
+    cursor = Cursor(page.position.epoch, messages[-1].id if messages else start)
+    return HistoryPage(room, *page.position, start + 1, str(cursor), messages, gap)
 
 
 class RoomPage(RoomReader):
@@ -71,7 +99,7 @@ class RoomPage(RoomReader):
             room=page.room,
             socket=urls(page.room).socket,
             messages=page.messages,
-            cursor=str(Cursor(page.epoch, page.head)),
+            cursor=page.cursor,
             oldest=page.oldest,
             first=page.first,
             rooms=alive(self.services.hub),
@@ -90,9 +118,12 @@ class RoomText(RoomReader):
 
     def show_page(self, page: HistoryPage) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish("".join(map(as_text, page.messages)) or self._nothing_yet())
+        gap = gap_as_text(page.gap) if page.gap else ""
+        self.finish(gap + "".join(map(as_text, page.messages)) or self._nothing_yet(page.head))
 
-    def _nothing_yet(self) -> str:
+    def _nothing_yet(self, head: int) -> str:
+        if head:
+            return ""
         request = self.request
         address = f"{request.protocol}://{request.host}{request.path}"
         return f"Nothing was said here yet. Say something:\n\n  curl -d hello '{address}'\n"
@@ -122,22 +153,3 @@ class OneMessage(RoomReader):
         if page.records and page.records[0].id == id:
             return message(page.records[0])
         raise (Gone if 0 < id < page.position.oldest else NotFound)(id=id)
-
-
-def as_text(message: Message) -> str:
-    """A line of text, or as many as the message has, each after the first set in."""
-    at = datetime.fromisoformat(message.at).strftime("%Y-%m-%d %H:%M")
-    first, *rest = f"{at}  {_readable(message.sender.name)}: {_words(message)}".split("\n")
-    return "\n".join([first, *(f"    {line}" for line in rest), ""])
-
-
-def _words(message: Message) -> str:
-    if message.deleted:
-        return "(deleted)"
-    if isinstance(message.data, bytes):
-        return f"({len(message.data)} bytes of binary)"
-    return _readable(str(message.text)) + (" (edited)" if message.edited else "")
-
-
-def _readable(text: str) -> str:
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))

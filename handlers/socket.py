@@ -17,12 +17,13 @@ from tornado.web import HTTPError
 
 from chat.errors import BUG, CLOSE_REASONS, TRY_LATER, BadQuery, BadSecret, Refusal
 from chat.liveness import Pulse
+from handlers.attending import OnLine
 from handlers.engine.connection import Connection, Handler
 from handlers.engine.frames import OPCODE, PING, PONG, frame
 from handlers.engine.line import Line
 from handlers.engine.roads import Roads
 from handlers.logs import log_exception
-from handlers.origins import make_readable
+from handlers.origins import is_allowed, make_readable
 from handlers.services import Services
 from handlers.tap import Tap, is_secret
 
@@ -31,7 +32,7 @@ log = logging.getLogger("broadcaster")
 _numbers = itertools.count(1)
 
 
-class SocketHandler(Handler):
+class SocketHandler(OnLine, Handler):
     """Registers in `waiters`, sends on a `Line`, shows its frames to a tap."""
 
     # Not in the dictionary that Tornado's part has: there may be ten thousand of these.
@@ -68,19 +69,6 @@ class SocketHandler(Handler):
         """The server is about to close this connection with `code`."""
 
     # -- sending ------------------------------------------------------------------
-
-    def send(self, data: bytes) -> None:
-        """Sends frames as they stand; neither waits nor raises."""
-        self.line.send(data)
-
-    def send_behind_next(self, data: bytes) -> None:
-        """Sends frames behind those that are sent next, in the same write."""
-        self.line.send_behind_next(data)
-
-    def hint(self, data: bytes) -> None:
-        """Sends frames that a peer who is far behind may do without."""
-        if self.line.has_room:
-            self.line.send(data)
 
     def ping_now(self) -> None:
         """Sends a ping that carries the time, so that its pong tells the round trip."""
@@ -138,8 +126,7 @@ class SocketHandler(Handler):
 
     def check_origin(self, origin: str) -> bool:
         """Called for the pages of other hosts only; Tornado lets our own in by itself."""
-        allowed = self.services.allow_origin
-        if origin in allowed or "*" in allowed:
+        if is_allowed(origin, self.services.allow_origin):
             return True
         log.warning("refused a page from %r: --allow-origin=%s lets it in", origin, origin)
         return False

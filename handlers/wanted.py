@@ -13,7 +13,8 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import PathMatches
 
 HTML, JSON, TEXT = "text/html", "application/json", "text/plain"
-OFFERED = (TEXT, HTML, JSON)
+EVENTS, LINES = "text/event-stream", "application/x-ndjson"
+OFFERED = (TEXT, HTML, JSON, EVENTS, LINES)
 """What a room can be read as; the first goes to whoever takes anything, such as curl."""
 
 Test = Callable[[HTTPServerRequest], bool]
@@ -41,6 +42,12 @@ def posts(request: HTTPServerRequest) -> bool:
 def reads_as(form: str) -> Test:
     """Whether a request is best answered in this form."""
     return lambda request: preferred(request.headers.get("Accept", "*/*")) == form
+
+
+def follows(form: str) -> Test:
+    """Whether a request is for this form, and asks for it to go on (`?follow`)."""
+    reads = reads_as(form)
+    return lambda request: "follow" in request.query_arguments and reads(request)
 
 
 def preferred(accept: str) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from chat.codec import encode, message
-from chat.message import Event, Person, Record
+from chat.message import Batch, Event, Person, Record
 from handlers.engine.crowd import Crowd
 from handlers.engine.deflate import squeezed
 from handlers.engine.frames import BINARY, TEXT, frame
@@ -27,8 +27,11 @@ class JsonWire:
     def __init__(self, window: int | None) -> None:
         self._window = window
 
-    def records(self, records: Sequence[Record]) -> bytes:
+    def records(self, records: Sequence[Record], epoch: str) -> bytes:
         return b"".join(squeezed(TEXT, encode(message(record)), self._window) for record in records)
+
+    def backfill(self, records: Sequence[Record], epoch: str) -> bytes:
+        return self.event(Batch([message(record) for record in records]))
 
     def event(self, event: Event) -> bytes:
         return frame(TEXT, encode(event))
@@ -40,7 +43,7 @@ class JsonWire:
 class PlainWire(JsonWire):
     """Messages alone, as they were sent; neither edits nor deletes, which have no place here."""
 
-    def records(self, records: Sequence[Record]) -> bytes:
+    def records(self, records: Sequence[Record], epoch: str) -> bytes:
         return b"".join(
             squeezed(*self.said(record.sender, record.body), self._window)
             for record in records

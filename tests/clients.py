@@ -46,6 +46,14 @@ class Clients:
         await raw.handshake(path, head)
         return raw
 
+    async def follow(self, path="/", accept="*/*", receive_buffer=None, **headers):
+        """Whoever holds an answer open, once it has begun."""
+        follower = Following(self.port, receive_buffer, self.trust)
+        await follower.connect()
+        self.all.append(follower)
+        await follower.ask(path, Accept=accept, **headers)
+        return follower
+
     async def close(self):
         for client in self.all:
             await client.close()
@@ -93,6 +101,9 @@ class Member:
         self.socket.close()
         with suppress(asyncio.TimeoutError):
             await self.closed()
+
+
+EVENTS, LINES = "text/event-stream", "application/x-ndjson"
 
 
 def masked(payload, key):
@@ -188,3 +199,41 @@ class Raw:
         elif size == 127:
             size = int.from_bytes(await self.reader.readexactly(8))
         return first & 0x0F, await self.reader.readexactly(size)
+
+
+class Following(Raw):
+    """Holds the answer to a GET open, and reads what comes."""
+
+    async def ask(self, path, **headers):
+        fields = {"Host": f"127.0.0.1:{self.port}", **headers}
+        lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items()]
+        self.writer.write(f"GET {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode())
+        self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+
+    async def line(self):
+        """The next line without its end; None once it is over."""
+        line = await asyncio.wait_for(self.reader.readline(), PATIENCE)
+        return line.decode().removesuffix("\n") if line else None
+
+    async def event(self, type):
+        """The next of these of an NDJSON stream; others are passed over."""
+        while line := await self.line():
+            event = json.loads(line)
+            if event["type"] == type:
+                return event
+        raise AssertionError(f"over before any {type}")
+
+    async def block(self):
+        """The next block of an event stream: its fields, or its comment under ""."""
+        fields = {}
+        while line := await self.line():
+            name, _, value = line.partition(":")
+            fields[name] = value.strip()
+        return fields
+
+    async def sse(self, type):
+        """The next event of this type as its id and its data; others are passed over."""
+        while block := await self.block():
+            if block.get("event") == type:
+                return block.get("id"), json.loads(block["data"])
+        raise AssertionError(f"over before any {type}")

@@ -21,6 +21,7 @@ import handlers
 import server
 import settings
 from clients import Clients
+from handlers.follow import Follower
 from handlers.socket import SocketHandler
 
 WATCHED_LOGS = ("broadcaster", "tornado", "asyncio")
@@ -154,7 +155,7 @@ def clients(io_loop, http_server, http_port, trust):
 
 
 async def nobody_waits():
-    while SocketHandler.waiters:
+    while SocketHandler.waiters or Follower.followers:
         await asyncio.sleep(0.005)
 
 

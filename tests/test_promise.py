@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from chat.codec import encode, message
 from chat.history import Retention
 from chat.hub import Hub
-from chat.message import Cursor, Event, Limits, Person, Say
+from chat.message import Batch, Cursor, Event, Limits, Person, Say
 from chat.room import Terms
 from test_history import STORES, Clock
 
@@ -32,8 +32,11 @@ class Crowd(list):
 class Lines:
     """A wire of JSON lines."""
 
-    def records(self, records):
+    def records(self, records, epoch):
         return b"".join(self.event(message(record)) for record in records)
+
+    def backfill(self, records, epoch):
+        return self.event(Batch([message(record) for record in records]))
 
     def event(self, event: Event):
         return encode(event) + b"\n"

@@ -178,7 +178,7 @@ async def test_none_of_its_forms_is_406_and_another_method_405_with_what_there_i
     assert (await ask("/", Accept="image/png")).code == 406
     answer = await ask("/r/ops", "x", method="PUT")
     assert answer.code == 405
-    assert answer.headers["Allow"] == "GET, HEAD, POST"
+    assert answer.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
 
 
 async def test_a_message_that_is_not_there_is_404_and_one_that_is_gone_410(ask):

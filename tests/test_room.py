@@ -8,7 +8,7 @@ import pytest
 from chat.codec import encode, message
 from chat.history import MemoryHistory
 from chat.hub import Hub
-from chat.message import Cursor, Event, Limits, Message, Person, Say
+from chat.message import Batch, Cursor, Event, Limits, Message, Person, Say
 from chat.room import PRESENCE_EVERY, Terms
 
 
@@ -53,9 +53,12 @@ class Events:
     def __init__(self):
         self.encoded = 0
 
-    def records(self, records):
+    def records(self, records, epoch):
         self.encoded += 1
         return b"".join(self.event(message(record)) for record in records)
+
+    def backfill(self, records, epoch):
+        return self.event(Batch([message(record) for record in records]))
 
     def event(self, event: Event):
         return encode(event) + b"\n"

@@ -113,7 +113,7 @@ class Connection(ServerProtocol):
     def _begin(self, answer: bytes) -> None:
         handler = self.handler
         self.parser = Parser(handler.max_message_size, deflate.inflate if self.window else None)
-        self.line = handler.roads.line(self, take_over(handler))
+        self.line = handler.roads.line(self, take_over(handler, 101))
         self.line.send(answer)
         try:
             handler.open(*handler.open_args, **handler.open_kwargs)

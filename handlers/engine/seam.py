@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from tornado.iostream import IOStream
 from tornado.util import _websocket_mask
+from tornado.web import RequestHandler
 from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
 unmask = _websocket_mask
@@ -54,9 +55,9 @@ class ServerProtocol(WebSocketProtocol):
         raise NotImplementedError
 
 
-def take_over(handler: WebSocketHandler) -> IOStream:
+def take_over(handler: RequestHandler, status: int) -> IOStream:
     """Takes a request's connection before it is answered, which is for the taker to do."""
-    handler.set_status(101)
+    handler.set_status(status)
     handler._auto_finish = False
     return handler.detach()
 
