@@ -167,6 +167,8 @@ def kinds(*wanted):
 
 IMPATIENT = kinds(Nginx, HAProxy)
 """Caddy would hold an idle connection for ever."""
+PROMPT, SLOW_TO_SEE = kinds(Nginx, Caddy), kinds(HAProxy)
+"""Whether it tells the server at once that somebody left."""
 
 
 def free_port():

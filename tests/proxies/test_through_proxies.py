@@ -108,9 +108,9 @@ async def idle_sockets(clients):
 
 
 async def test_heartbeats_keep_idle_sockets_open_past_a_proxys_patience(stand, through):
-    stand = stand("1s", "--ping-interval=0.3")
+    stand = stand("500ms", "--ping-interval=0.15")
     ada, plain, watcher, echo = await idle_sockets(through(stand.front.port))
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(1.3)
     await ada.say("still here")
     assert await plain.receive() == "still here"
     assert "still here" in (await ada.event("message"))["text"]
@@ -121,6 +121,6 @@ async def test_heartbeats_keep_idle_sockets_open_past_a_proxys_patience(stand, t
 
 @pytest.mark.parametrize("kind", IMPATIENT, indirect=True)
 async def test_without_heartbeats_a_proxy_cuts_what_is_idle(stand, through):
-    stand = stand("1s", "--ping-interval=0")
+    stand = stand("500ms", "--ping-interval=0")
     idle = await idle_sockets(through(stand.front.port))
     await asyncio.gather(*(socket.closed() for socket in idle))
