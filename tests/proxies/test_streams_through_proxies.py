@@ -134,13 +134,15 @@ async def test_text_and_a_long_poll_have_no_heartbeat_and_are_cut(stand, ask, cu
     await text.end()
 
 
-async def test_with_the_patience_in_deploy_text_and_a_long_poll_are_held(stand, ask, curl, poll):
+async def test_the_patience_in_deploy_holds_what_has_no_heartbeat(stand, ask, curl, poll, through):
     port = stand("1h", "--ping-interval=0", around="500ms").front.port
     text, cursor = await curl(port, "/r/den", "text"), await cursor_of(ask, port, "/r/den")
+    plain = await through(port).plain("/r/den")
     waiting = asyncio.ensure_future(poll(port, "/r/den", cursor, wait=15))
     await asyncio.wait([waiting], timeout=IDLES)
     await ask(port, "/r/den", "still here")
     await text.until("still here")
+    assert await plain.receive() == "still here"
     assert [message["text"] for message in (await waiting)["messages"]] == ["still here"]
 
 
