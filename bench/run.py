@@ -1,4 +1,4 @@
-"""This server beside its peers and a floor in C: all of them in turn, in one run."""
+"""This server, its peers and a floor in C: pair by pair, in one run."""
 
 from __future__ import annotations
 
