@@ -222,9 +222,12 @@ static void echo(double seconds)
 
 static void measure(const char *command, double number, double seconds)
 {
+    static bool warmed; /* a server may be as new as its members */
+    double warm_up = warmed ? seconds / 10 : seconds > 0.25 ? 0.5 : 2 * seconds;
     echoing = !strcmp(command, "echo");
-    for (int warm = 1; warm >= 0; warm--) { /* the first time is short and does not count */
-        double span = warm ? seconds / 10 : seconds;
+    warmed = true;
+    for (int warm = 1; warm >= 0; warm--) { /* the first time does not count */
+        double span = warm ? warm_up : seconds;
         if (!echoing && warm && !everybody_is_in()) {
             report(&wire, sent, mark(), false);
             return;

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from statistics import median
 
-from bench.contenders import PEER_LIST, as_json, missing, variants
+from bench.contenders import FLOOR, PEER_LIST, as_json, missing, variants
 from bench.cores import Sample
 from bench.report import ms, table
-from bench.stats import ratio
 from bench.verdicts import verdicts
 from bench.works import BROADCASTS, Book
 
@@ -60,11 +59,12 @@ def costs(book: Book) -> str:
 
 
 def _cost(book: Book, work: str, key: str) -> list[str]:
-    values, floor = book.figures.get((work, key)), book.figures.get((work, "floor"))
+    """The median in microseconds, and over that of the floor, pair by pair."""
+    values = book.figures.get((work, key))
     if not values:
         return [NONE, NONE]
-    micro = f"{median(values) * 1e6:.2f}"
-    return [micro, f"{ratio(values, floor).middle:.2f}" if floor else NONE]
+    over = f"{median(book.over_floor(work, key)):.2f}" if (work, key) in book.beside else NONE
+    return [f"{median(values) * 1e6:.2f}", "1.00" if key == FLOOR.key else over]
 
 
 def latencies(book: Book) -> str:

@@ -153,7 +153,7 @@ class PageHandler(RequestHandler):
         shown = exc_info and not isinstance(exc_info[1], HTTPError)
         if not (shown and self.settings.get("serve_traceback")):
             return ""
-        return "".join(["\n", *format_exception(*exc_info)])
+        return "\n\n" + "".join(format_exception(*exc_info)).rstrip()
 
 
 class RoomsPage(PageHandler):

@@ -1,6 +1,7 @@
 """The conversation in a real browser."""
 
 import signal
+import subprocess
 
 from acts import connected, lost, name_of, on_both_hosts, rename, sees, settled, write
 from playwright.sync_api import expect
@@ -223,3 +224,21 @@ def test_on_a_phone_everything_is_in_reach(visit):
     phone.locator("#wire-hide").tap()
     expect(phone.locator("#wire")).to_be_hidden()
     expect(phone.get_by_text("Connected")).to_be_visible()
+
+
+def test_the_lines_for_a_terminal_do_what_they_say_whatever_the_room_is_called(visit):
+    page = visit(path="/r/it's;echo%20'$(date)")
+    connected(page)
+    page.get_by_text("From a terminal", exact=True).click()
+    line = page.locator("#terminal-post")
+    expect(line).to_be_visible()
+    assert shell(line.inner_text()) == "1\n"
+    sees(page, "hello")
+    assert shell(page.locator("#terminal-read").inner_text()).endswith("  me: hello\n")
+    following = page.locator("#terminal-follow").inner_text()
+    assert shell(f"{following} | head -n 1").endswith("  me: hello\n")
+
+
+def shell(line):
+    run = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=20)
+    return run.stdout
