@@ -32,7 +32,6 @@ try:
     import msgspec  # noqa: F401, all that requirements.txt names is missed here, in words
     import segno
     from tornado.httpserver import HTTPServer
-    from tornado.ioloop import IOLoop
     from tornado.netutil import bind_sockets
 except ModuleNotFoundError as missing:
     sys.exit(
@@ -112,7 +111,7 @@ def compose(settings: Settings, history: History) -> Services:
     """Puts the parts together around a history."""
     hub = Hub(
         history,
-        later=IOLoop.current().call_later,
+        later=asyncio.get_running_loop().call_later,
         terms=Terms(
             Limits(settings.max_message, names.LONGEST, settings.key_days),
             heartbeat=settings.ping_interval,

@@ -1,4 +1,4 @@
-"""This server beside its peers and a floor in C: all of them in turn, in one run."""
+"""This server, its peers and a floor in C: pair by pair, in one run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWN = (
     f" and a hundred members at once.](pictures/{PICTURE.name})"
 )
 SIDE_BY_SIDE = {work.__name__: work for work in (works.broadcast, works.echo, works.crowd)}
-WHO_IS_PACED = ("floor", "go", "websockets")
+WHO_IS_PACED = ("ours", "ours-json", "go")
 
 
 def main() -> None:
@@ -59,16 +59,12 @@ def measure(book: Book, effort: Effort, only: list[str], names: list[str]) -> No
             if work := SIDE_BY_SIDE.get(name):
                 work(book, who, effort)
             elif name == "paced":
-                some = [each for each in who if each.key in WHO_IS_PACED or _ours(each.key)]
+                some = [each for each in who if each.key in WHO_IS_PACED]
                 works.paced(book, some, effort)
             elif not servers or "ours" in servers:
                 TRIALS[name](book, contenders.variants()[0], effort)
         except Failed as failed:
             book.fail(name, "ours", failed)
-
-
-def _ours(key: str) -> bool:
-    return key.startswith("ours")
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

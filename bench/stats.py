@@ -35,7 +35,7 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def ratio(values: Sequence[float], base: Sequence[float]) -> Spread:
-    """How many times `base`, each compared with its own neighbour of the same round."""
+    """How many times `base`, each compared with the other of its pair."""
     return spread([value / other for value, other in zip(values, base, strict=True)])
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from statistics import median
 
-from bench.contenders import PEER_LIST, as_json, missing, variants
+from bench.contenders import FLOOR, PEER_LIST, as_json, missing, variants
 from bench.cores import Sample
 from bench.report import ms, table
-from bench.stats import ratio
 from bench.verdicts import verdicts
 from bench.works import BROADCASTS, Book
 
@@ -60,11 +59,12 @@ def costs(book: Book) -> str:
 
 
 def _cost(book: Book, work: str, key: str) -> list[str]:
-    values, floor = book.figures.get((work, key)), book.figures.get((work, "floor"))
+    """The median in microseconds, and over that of the floor, pair by pair."""
+    values = book.figures.get((work, key))
     if not values:
         return [NONE, NONE]
-    micro = f"{median(values) * 1e6:.2f}"
-    return [micro, f"{ratio(values, floor).middle:.2f}" if floor else NONE]
+    over = f"{median(book.over_floor(work, key)):.2f}" if (work, key) in book.beside else NONE
+    return [f"{median(values) * 1e6:.2f}", "1.00" if key == FLOOR.key else over]
 
 
 def latencies(book: Book) -> str:
@@ -138,10 +138,8 @@ def growth(book: Book) -> str:
 
 def two_ways(book: Book) -> str:
     """What only ours was asked, each in a table of two lines or so."""
-    return "\n\n".join(
-        part for part in (_deflate(book), _history(book), _rooms(book), _slow(book), _storm(book),
-                          _keepalive(book)) if part
-    )  # fmt: skip
+    tables = (_deflate, _history, _streams, _rooms, _slow, _storm, _keepalive)
+    return "\n\n".join(part for each in tables if (part := each(book)))
 
 
 def _lines(book: Book, head: str, works: dict[str, str], more: Callable[[str], list[str]]) -> str:
@@ -173,6 +171,12 @@ def _history(book: Book) -> str:
         for store, name in (("memory", "nothing kept"), ("process", "SQLite"))
     }
     head = "history, 1,000 members|µs a delivery"
+    return _lines(book, head, works, lambda work: [_cost(book, work, "ours")[0]])
+
+
+def _streams(book: Book) -> str:
+    works = {"on sockets": "JSON sockets", "on streams": "Server-Sent Events"}
+    head = "5,000 members|µs a delivery"
     return _lines(book, head, works, lambda work: [_cost(book, work, "ours")[0]])
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 
-from bench.contenders import FLOOR, MEMORY, Contender, as_json
+from bench.contenders import MEMORY, Contender, as_json
 from bench.cores import Load, Served, files_allowed, loading, serving
-from bench.works import BROADCASTS, MEMBERS, RATE, Book, Effort, in_turn, rounds, say, seats
+from bench.works import BROADCASTS, MEMBERS, RATE, Book, Effort, beside_floor, say
 
 STORES = {"memory": MEMORY, "process": "--durability=process"}
 PINGED = 5000
@@ -20,65 +21,69 @@ IN_ROOM = 200
 
 def keepalive(book: Book, ours: Contender, effort: Effort) -> None:
     """Members that are only pinged, every two seconds: the share of a core that takes."""
-    with ExitStack() as stack:
-        asked = [each.plus(MEMORY, "--ping-interval=2") for each in (ours, as_json(ours))]
-        loads = seats(stack, book, asked, PINGED)
-        time.sleep(2)
-        for turn in rounds(effort, effort.least):
-            say(f"round {turn + 1}: keepalive")
-            for key in in_turn(loads, turn):
-                sample = loads[key].ask(f"idle {effort.keepalive}")
+    for each, rounds in ((ours, effort.rounds), (as_json(ours), effort.least)):
+        say(f"keepalive: {each.name}")
+        with ExitStack() as stack:
+            load = seat(stack, each.plus(MEMORY, "--ping-interval=2"), PINGED)
+            time.sleep(2)
+            for _ in range(rounds):
+                sample = load.ask(f"idle {effort.keepalive}")
                 if sample.pings < 0.4 * PINGED * effort.keepalive:
-                    say(f"not counted: {sample.pings} pings of {key} in {effort.keepalive} s")
+                    say(f"not counted: {sample.pings} pings in {effort.keepalive} s")
                     continue
-                book.samples["keepalive", key].append(sample)
-                book.figures["keepalive", key].append(sample.server / sample.seconds)
+                book.samples["keepalive", each.key].append(sample)
+                book.figures["keepalive", each.key].append(sample.server / sample.seconds)
 
 
 def deflate(book: Book, ours: Contender, effort: Effort) -> None:
     """512 bytes to 500 members that offer permessage-deflate, and to 500 that do not."""
-    text = _like_json(512)
+    text = f"--text={_like_json(512)}"
     with ExitStack() as stack:
-        loads = {}
-        for work, options in (("plain 512", []), ("deflated 512", ["--deflate"])):
-            [load] = seats(
-                stack, book, [ours.plus(MEMORY)], 500, f"--text={text}", *options
-            ).values()
-            loads[work] = load
-        for turn in rounds(effort):
+        loads = {
+            work: seat(stack, ours.plus(MEMORY), 500, text, *options)
+            for work, options in (("plain 512", ()), ("deflated 512", ("--deflate",)))
+        }
+        for turn in range(effort.rounds):
             say(f"round {turn + 1}: permessage-deflate")
-            for work in in_turn(loads, turn):
-                book.take(work, ours.key, loads[work], f"flow 1 {effort.seconds}")
+            for work, load in in_turn(loads, turn):
+                book.take(work, ours.key, load, f"flow 1 {effort.seconds}")
 
 
 def history(book: Book, ours: Contender, effort: Effort) -> None:
     """The broadcasts with every message kept in SQLite, and with none."""
-    with ExitStack() as stack:
-        loads = {}
-        for store, option in STORES.items():
-            [loads[store]] = seats(stack, book, [ours.plus(option)], MEMBERS).values()
-        for turn in rounds(effort):
-            say(f"round {turn + 1}: history")
+    for turn in range(effort.rounds):
+        say(f"round {turn + 1}: history")
+        with ExitStack() as stack:
+            loads = {
+                store: seat(stack, ours.plus(option), MEMBERS) for store, option in STORES.items()
+            }
             for work, command in BROADCASTS.items():
-                for store in in_turn(loads, turn):
-                    line = f"{command} {effort.seconds}"
-                    book.take(f"{work}, {store}", ours.key, loads[store], line)
+                for store, load in in_turn(loads, turn):
+                    book.take(f"{work}, {store}", ours.key, load, f"{command} {effort.seconds}")
 
 
 def growth(book: Book, ours: Contender, effort: Effort) -> None:
     """One message in flight to few members and to many."""
-    sizes = [size for size in effort.sizes if size + 100 < files_allowed()]
-    with ExitStack() as stack:
-        loads: dict[str, Load] = {}
-        for contender in (ours.plus(MEMORY), FLOOR):
-            for number in sizes:
-                [load] = seats(stack, book, [contender], number).values()
-                loads[f"{contender.key} {number}"] = load
-        for turn in rounds(effort):
-            say(f"round {turn + 1}: growth")
-            for name in in_turn(loads, turn):
-                key, _, size = name.partition(" ")
-                book.take(f"members {size}", key, loads[name], f"flow 1 {effort.seconds * 1.5}")
+    for turn in range(effort.rounds // 2):
+        for number in effort.sizes:
+            if number + 100 < files_allowed():
+                say(f"round {turn + 1}: {number:,} members")
+                commands = {f"members {number}": f"flow 1 {effort.seconds * 3}"}
+                beside_floor(book, ours.plus(MEMORY), commands, number)
+
+
+def streams(book: Book, ours: Contender, effort: Effort) -> None:
+    """One message in flight to thousands of sockets, and to as many event streams."""
+    number, json = min(effort.crowd, files_allowed() - 100), as_json(ours).plus(MEMORY)
+    for turn in range(effort.rounds):
+        say(f"round {turn + 1}: event streams")
+        with ExitStack() as stack:
+            loads = {
+                work: seat(stack, replace(json, broadcast="/r/bench"), number, *options)
+                for work, options in (("on sockets", ()), ("on streams", ("--events",)))
+            }
+            for work, load in in_turn(loads, turn):
+                book.take(work, ours.key, load, f"flow 1 {effort.seconds * 3}")
 
 
 def rooms(book: Book, ours: Contender, effort: Effort) -> None:
@@ -90,10 +95,10 @@ def rooms(book: Book, ours: Contender, effort: Effort) -> None:
             options = f"--rooms={ROOMS}"
             stack.enter_context(loading(served, "/ws/other", others, options))
             loads[work] = stack.enter_context(loading(served, "/ws/bench", MEMBERS))
-        for turn in rounds(effort):
+        for turn in range(effort.rounds):
             say(f"round {turn + 1}: rooms")
-            for work in in_turn(loads, turn):
-                book.take(work, ours.key, loads[work], f"flow 1 {effort.seconds}")
+            for work, load in in_turn(loads, turn):
+                book.take(work, ours.key, load, f"flow 1 {effort.seconds}")
 
 
 def slow(book: Book, ours: Contender, effort: Effort) -> None:
@@ -135,6 +140,17 @@ def storm(book: Book, ours: Contender, effort: Effort) -> None:
             _until_gone(served, quiet + 50)
 
 
+def seat(stack: ExitStack, contender: Contender, number: int, *options: str) -> Load:
+    """So many members of a server, both there until the stack is left."""
+    served = stack.enter_context(serving(contender))
+    return stack.enter_context(loading(served, contender.broadcast, number, *options))
+
+
+def in_turn(loads: dict[str, Load], turn: int) -> list[tuple[str, Load]]:
+    """All of them, from one end in one round and from the other in the next."""
+    return list(loads.items())[:: -1 if turn % 2 else 1]
+
+
 def _until_gone(served: Served, number: int) -> None:
     deadline = time.monotonic() + 20
     while served.descriptors > number and time.monotonic() < deadline:
@@ -152,5 +168,6 @@ def _like_json(size: int) -> str:
 
 
 TRIALS = {
-    trial.__name__: trial for trial in (keepalive, deflate, history, growth, rooms, slow, storm)
+    trial.__name__: trial
+    for trial in (keepalive, deflate, history, growth, streams, rooms, slow, storm)
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import median
 
 from bench.contenders import PEER_LIST
@@ -25,13 +26,23 @@ class Row:
     digits: int = 2
 
 
-def over(work: str, base: str, key: str = "ours") -> Callable[[Book], Spread]:
-    """Processor time for each delivery, over another's."""
-    return lambda book: ratio(_known(book, work, key), _known(book, work, base))
+def over_floor(work: str, key: str = "ours") -> Callable[[Book], Spread]:
+    """Processor time for each delivery, over the floor's."""
+    return lambda book: spread(book.over_floor(work, key))
+
+
+def over(work: str, other: str) -> Callable[[Book], Spread]:
+    """Ours over another's, each as so many times the floor of its own pair."""
+
+    def found(book: Book) -> Spread:
+        pairs = zip(book.over_floor(work, "ours"), book.over_floor(work, other), strict=False)
+        return ratio(*zip(*pairs, strict=True))  # as many rounds as both had
+
+    return found
 
 
 def between(work: str, base: str) -> Callable[[Book], Spread]:
-    """The same of ours in one work, over ours in another."""
+    """Processor time for each delivery, of ours in one work over ours in another."""
     return lambda book: ratio(_known(book, work, "ours"), _known(book, base, "ours"))
 
 
@@ -43,20 +54,17 @@ def quickest(work: str) -> Callable[[Book], Spread]:
     """Over the peer that needs least."""
 
     def found(book: Book) -> Spread:
-        here = [key for key in PEER_KEYS if book.figures.get((work, key))]
+        here = [key for key in PEER_KEYS if book.beside.get((work, key))]
         if not here:
             raise KeyError(work)
-        best = min(here, key=lambda key: median(book.figures[work, key]))
+        best = min(here, key=lambda key: median(book.over_floor(work, key)))
         return over(work, best)(book)
 
     return found
 
 
 def p99_over_floor(book: Book) -> Spread:
-    ours, floor = book.samples.get(("paced", "ours")), book.samples.get(("paced", "floor"))
-    if not ours or not floor:
-        raise KeyError("paced")
-    return ratio([sample.p99 for sample in ours], [sample.p99 for sample in floor])
+    return spread(book.over_floor("paced", "ours", attrgetter("p99")))
 
 
 def bytes_deflated(book: Book) -> Spread:
@@ -75,27 +83,32 @@ def deflated(book: Book) -> Spread:
 
 
 def growth(book: Book) -> Spread:
+    return spread(_grown(book, "ours"))
+
+
+def growth_over_floor(book: Book) -> Spread:
+    return ratio(_grown(book, "ours"), _grown(book, "floor"))
+
+
+def _grown(book: Book, key: str) -> list[float]:
     """In each round, the dearest number of members over the cheapest."""
-    sizes = [
-        values
-        for (work, key), values in book.figures.items()
-        if work.startswith("members ") and key == "ours"
-    ]
-    if len(sizes) < 2:
+    works = [work for work, who in book.figures if work.startswith("members ") and who == key]
+    if len(works) < 2:
         raise KeyError("growth")
-    return spread([max(costs) / min(costs) for costs in zip(*sizes, strict=True)])
+    sizes = [book.figures[work, key] for work in works]
+    return [max(costs) / min(costs) for costs in zip(*sizes, strict=True)]
 
 
 ROWS = (
-    Row("broadcast, one in flight, over the floor", Limit(1.25, 1.05), over("one", "floor")),
+    Row("broadcast, one in flight, over the floor", Limit(1.25, 1.05), over_floor("one")),
     Row("the same over Go, gorilla", Limit(1), over("one", "go")),
     Row("the same over websockets", Limit(1), over("one", "websockets")),
     Row("the same over the quickest peer", Limit(None, 1), quickest("one")),
-    Row("broadcast, eight in flight, over the floor", Limit(0.35, 0.2), over("eight", "floor")),
+    Row("broadcast, eight in flight, over the floor", Limit(0.35, 0.2), over_floor("eight")),
     Row("the same over the quickest peer", Limit(None, 1), quickest("eight")),
-    Row("burst of 100, over the floor", Limit(0.1, 0.04), over("burst", "floor"), 3),
+    Row("burst of 100, over the floor", Limit(0.1, 0.04), over_floor("burst"), 3),
     Row("the same over the quickest peer", Limit(None, 1), quickest("burst")),
-    Row("echo, over the floor", Limit(1.8, 1.4), over("echo", "floor")),
+    Row("echo, over the floor", Limit(1.8, 1.4), over_floor("echo")),
     Row("the same over Go, gorilla", Limit(1), over("echo", "go")),
     Row("bytes for an idle member, JSON", Limit(3000, 1000), itself("memory", "ours-json"), 0),
     Row(
@@ -118,7 +131,9 @@ ROWS = (
             ("burst", "burst"),
         )
     ),
+    Row("an event stream over a JSON socket", Limit(1.2), between("on streams", "on sockets")),
     Row("dearest over cheapest number of members", Limit(1.3), growth),
+    Row("the same over the floor's", Limit(1.3), growth_over_floor),
     Row(
         f"a room among {ROOMS} others with {OTHERS:,} members, over alone",
         Limit(1.1),

@@ -1,35 +1,35 @@
-"""What all servers are asked to do, side by side: each work, all of them in turn, again and again.
+"""What all servers are asked to do, in pairs: one of them and the floor, and nobody else.
 
-So whatever else the machine does meets all of them alike, and a figure can be compared with
-its neighbour of the same round.
+Both are started for their pair, do the same one right after the other, and end. So whatever
+else the machine does meets both alike, and nobody's sockets are in anybody's way.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from bench import report
-from bench.contenders import Contender
+from bench.contenders import FLOOR, Contender
 from bench.cores import Failed, Load, Sample, loading, serving
 
 MEMBERS = 1000
 BROADCASTS = {"one": "flow 1", "eight": "flow 8", "burst": "burst 100"}
+HAVE_LIMITS = ("ours", "go", "websockets")
+"""Whose figures are held to a limit, or are one."""
 RATE = 20
 """Messages a second that are paced: with a thousand members, 20,000 deliveries."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured: `rounds` of each work, or fewer, though never under `least`, when
-    they would last longer than `allowance` seconds."""
+    """How much is measured: `rounds` where there is a limit, and `least` elsewhere."""
 
     rounds: int
     least: int
-    allowance: float
     seconds: float
     paced: float
     crowd: int
@@ -43,11 +43,10 @@ class Effort:
 
 
 FULL = Effort(
-    rounds=9,
-    least=6,
-    allowance=240,
-    seconds=0.35,
-    paced=1.5,
+    rounds=12,
+    least=5,
+    seconds=0.2,
+    paced=2,
     crowd=5000,
     crowds=6,
     peer_crowds=2,
@@ -55,12 +54,11 @@ FULL = Effort(
     sizes=(100, 1000, 5000, 15000),
     slow=4,
     storm=10000,
-    storms=5,
+    storms=4,
 )
 QUICK = Effort(
-    rounds=3,
-    least=2,
-    allowance=10,
+    rounds=2,
+    least=1,
     seconds=0.1,
     paced=0.5,
     crowd=1000,
@@ -84,6 +82,10 @@ class Book:
     figures: defaultdict[tuple[str, str], list[float]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    beside: defaultdict[tuple[str, str], list[Sample]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """What the floor did meanwhile: sample by sample the other of the pair."""
     failures: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def take(self, work: str, key: str, load: Load, command: str) -> None:
@@ -95,10 +97,33 @@ class Book:
         except Failed as failed:
             self.fail(work, key, failed)
 
+    def take_pair(self, work: str, key: str, load: Load, floor: Load, command: str) -> None:
+        """Has a load and the floor's do the same, in turn the one or the other first."""
+        if (work, key) in self.failures:
+            return
+        order = -1 if len(self.samples[work, key]) % 2 else 1
+        try:
+            sample, base = [each.ask(command) for each in [load, floor][::order]][::order]
+        except Failed as failed:
+            self.fail(work, key, failed)
+            return
+        self.add(work, key, sample)
+        self.add(work, FLOOR.key, base)
+        self.beside[work, key].append(base)
+
     def add(self, work: str, key: str, sample: Sample) -> None:
         self.samples[work, key].append(sample)
         if sample.deliveries:
             self.figures[work, key].append(sample.cost)
+
+    def over_floor(
+        self, work: str, key: str, figure: Callable[[Sample], float] = attrgetter("cost")
+    ) -> list[float]:
+        """Pair by pair, how many times the floor's; raises KeyError where there is none."""
+        if not self.beside.get((work, key)) or not self.samples.get((work, key)):
+            raise KeyError(f"{work}, {key}")
+        pairs = zip(self.samples[work, key], self.beside[work, key], strict=True)
+        return [figure(sample) / figure(base) for sample, base in pairs]
 
     def fail(self, work: str, key: str, failed: Failed) -> None:
         say(str(failed))
@@ -113,34 +138,52 @@ def say(words: str) -> None:
 
 def broadcast(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
     """A message to a thousand: one in flight, eight, and a hundred members at once."""
-    with ExitStack() as stack:
-        loads = seats(stack, book, contenders, MEMBERS)
-        for turn in rounds(effort):
-            for work, command in BROADCASTS.items():
-                say(f"round {turn + 1}: {work}")
-                for key in in_turn(loads, turn):
-                    book.take(work, key, loads[key], f"{command} {effort.seconds}")
+    commands = {work: f"{command} {effort.seconds}" for work, command in BROADCASTS.items()}
+    for contender in in_turn(contenders, effort):
+        beside_floor(book, contender, commands, MEMBERS)
 
 
 def echo(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
     """A hundred members that each get back what they send."""
-    with ExitStack() as stack:
-        able = [contender for contender in contenders if contender.echo]
-        loads = seats(stack, book, able, 100, echoes=True)
-        for turn in rounds(effort):
-            say(f"round {turn + 1}: echo")
-            for key in in_turn(loads, turn):
-                book.take("echo", key, loads[key], f"echo {effort.seconds}")
+    for contender in in_turn([each for each in contenders if each.echo], effort):
+        beside_floor(book, contender, {"echo": f"echo {effort.seconds}"}, 100, echoes=True)
 
 
 def paced(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
     """Twenty thousand deliveries a second, which leaves everybody time to breathe."""
-    with ExitStack() as stack:
-        loads = seats(stack, book, contenders, MEMBERS)
-        for turn in rounds(effort):
-            say(f"round {turn + 1}: {RATE * MEMBERS:,} deliveries a second")
-            for key in in_turn(loads, turn):
-                book.take("paced", key, loads[key], f"paced {RATE} {effort.paced}")
+    for contender in in_turn(contenders, effort, ("ours",)):
+        beside_floor(book, contender, {"paced": f"paced {RATE} {effort.paced}"}, MEMBERS)
+
+
+def in_turn(
+    contenders: Sequence[Contender], effort: Effort, limited: Sequence[str] = HAVE_LIMITS
+) -> Iterator[Contender]:
+    """All but the floor, again and again: oftener who has a limit."""
+    for turn in range(effort.rounds):
+        for each in contenders:
+            if each != FLOOR and (turn < effort.least or each.key in limited):
+                say(f"round {turn + 1}: {each.name}")
+                yield each
+
+
+def beside_floor(
+    book: Book, contender: Contender, commands: dict[str, str], number: int, *, echoes: bool = False
+) -> None:
+    """A contender and the floor, started for this with so many members each, do each work."""
+    if ("start", contender.key) in book.failures:
+        return
+    paths = [each.echo or "" if echoes else each.broadcast for each in (contender, FLOOR)]
+    try:
+        with (
+            serving(contender) as served,
+            serving(FLOOR) as below,
+            loading(served, paths[0], number) as load,
+            loading(below, paths[1], number) as floor,
+        ):
+            for work, command in commands.items():
+                book.take_pair(work, contender.key, load, floor, command)
+    except Failed as failed:
+        book.fail("start", contender.key, failed)
 
 
 def crowd(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
@@ -148,8 +191,8 @@ def crowd(book: Book, contenders: Sequence[Contender], effort: Effort) -> None:
     for turn in range(effort.crowds):
         say(f"round {turn + 1}: {effort.crowd:,} members come in")
         for contender in contenders:
-            ours = contender.key.startswith("ours")
-            if (not ours and turn >= effort.peer_crowds) or _failed(book, contender):
+            counts = contender.key in ("ours", "ours-json")
+            if (not counts and turn >= effort.peer_crowds) or _failed(book, contender):
                 continue
             try:
                 _crowd(book, contender, effort.crowd)
@@ -171,39 +214,3 @@ def _crowd(book: Book, contender: Contender, number: int) -> None:
 
 def _failed(book: Book, contender: Contender) -> bool:
     return ("accepts", contender.key) in book.failures
-
-
-def seats(
-    stack: ExitStack,
-    book: Book,
-    contenders: Sequence[Contender],
-    number: int,
-    *options: str,
-    echoes: bool = False,
-) -> dict[str, Load]:
-    """Each contender running, with so many members in it; one that cannot is noted."""
-    loads = {}
-    for contender in contenders:
-        path = (contender.echo or "") if echoes else contender.broadcast
-        try:
-            served = stack.enter_context(serving(contender))
-            loads[contender.key] = stack.enter_context(loading(served, path, number, *options))
-        except Failed as failed:
-            book.fail("start", contender.key, failed)
-    return loads
-
-
-def rounds(effort: Effort, most: int = 0) -> Iterator[int]:
-    """The number of each round, from 0."""
-    end = time.monotonic() + effort.allowance
-    for turn in range(most or effort.rounds):
-        if turn >= effort.least and time.monotonic() > end:
-            return
-        yield turn
-
-
-def in_turn(loads: dict[str, Load], turn: int) -> list[str]:
-    """Everybody's key, each round beginning with another."""
-    keys = list(loads)
-    start = turn % len(keys) if keys else 0
-    return keys[start:] + keys[:start]

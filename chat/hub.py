@@ -22,7 +22,8 @@ class Hub:
         self._later = later
         self._terms = terms
         self._rooms: dict[str, Room] = {}
-        self._news: WeakValueDictionary[str, asyncio.Future[bool]] = WeakValueDictionary()
+        self.awaited: WeakValueDictionary[str, asyncio.Future[bool]] = WeakValueDictionary()
+        """By room, what resolves with its next delivery; gone with the last who waits for it."""
 
     def enter(self, name: str, member: Member) -> Room:
         """Counts a member into a room, which is made if need be; it then has to `join`."""
@@ -47,7 +48,7 @@ class Hub:
     def deliver(self, name: str, records: Sequence[Record], position: Position) -> None:
         if room := self._rooms.get(name):
             room.deliver(records, position)
-        if news := self._news.pop(name, None):
+        if news := self.awaited.pop(name, None):
             news.set_result(True)
 
     async def page(self, name: str, before: int | None, limit: int) -> Page:
@@ -72,17 +73,17 @@ class Hub:
 
     def send_home(self) -> None:
         """Who waits for news gets none any more."""
-        for news in self._news.values():
+        for news in self.awaited.values():
             news.set_result(False)
-        self._news.clear()
+        self.awaited.clear()
 
     def _next(self, name: str) -> asyncio.Future[bool]:
         """Resolves with the next delivery to a room; one for all who wait for it."""
-        if name not in self._news:
+        if name not in self.awaited:
             news = asyncio.get_running_loop().create_future()
-            self._news[name] = news
+            self.awaited[name] = news
             return news
-        return self._news[name]
+        return self.awaited[name]
 
     def alive(self) -> list[tuple[str, int]]:
         """The rooms with somebody in them and how many that is, most people first."""

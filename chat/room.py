@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from chat import names
 from chat.errors import BadKey, EmptyText, Refusal, StoreFailed
@@ -43,7 +44,14 @@ log = logging.getLogger("broadcaster")
 PRESENCE_EVERY = 1.0
 """Seconds between two tellings of who came and went."""
 
-Later = Callable[[float, Callable[[], None]], object]
+
+class Timer(Protocol):
+    """A call that is still to come; once cancelled it does not, and holds nothing."""
+
+    def cancel(self) -> None: ...
+
+
+Later = Callable[[float, Callable[[], None]], Timer]
 """later(seconds, call): calls once, that much later, on the loop."""
 
 
@@ -80,17 +88,18 @@ class Room:
         self._joining: dict[Member, list[bytes]] = {}
         self._senders: dict[tuple[str, str], Member] = {}
         self._position: Position | None = None
-        self._telling = False
-        self._closed = False
+        self._telling: Timer | None = None
+        self._beating: Timer | None = None
         self._beat()
 
     def __len__(self) -> int:
         return len(self._joining) + sum(map(len, self._members.values()))
 
     def close(self) -> None:
-        """Nobody is here any more; a timer may know this room yet, but not what was said."""
-        self._closed = True
-        self._ring = Ring(0)
+        """Nobody is here any more, and no timer knows this room: it is gone with its ring."""
+        for timer in (self._telling, self._beating):
+            if timer:
+                timer.cancel()
 
     # -- coming and going ------------------------------------------------------
 
@@ -252,16 +261,15 @@ class Room:
 
     def _presence_changed(self) -> None:
         if not self._telling:
-            self._telling = True
-            self._later(PRESENCE_EVERY, self._tell_presence)
+            self._telling = self._later(PRESENCE_EVERY, self._tell_presence)
 
     def _tell_presence(self) -> None:
-        self._telling = False
+        self._telling = None
         if news := self.people.news():
             self.tell(news)
 
     def _beat(self) -> None:
-        if self._terms.heartbeat and not self._closed:
-            self._later(self._terms.heartbeat, self._beat)
+        if self._terms.heartbeat:
+            self._beating = self._later(self._terms.heartbeat, self._beat)
             if self._position:
                 self.tell(Heartbeat(self._position.head))

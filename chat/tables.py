@@ -4,6 +4,7 @@ import sqlite3
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from chat.errors import StoreDamaged
@@ -214,7 +215,7 @@ class Tables:
             row = f"({','.join('?' * len(rows[0]))})"
             self._ask(
                 f"INSERT INTO {table} VALUES {','.join([row] * len(rows))}",
-                [value for row in rows for value in row],
+                list(chain.from_iterable(rows)),
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 from chat.errors import Closing, Refusal
 from chat.member import Wire
@@ -46,17 +47,16 @@ class Attending(OnLine):
     services: Services
     wire: Wire
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Tells this member what it does not get."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # what each has besides, in its own way
 
-    def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """Ends the connection, once what waits is sent."""
-        raise NotImplementedError
+        def refuse(self, refusal: Refusal) -> None:
+            """Tells this member what it does not get."""
 
-    def failed(self) -> None:
-        """Something of ours raised the exception that is being handled."""
-        raise NotImplementedError
+        def close(self, code: int | None = None, reason: str | None = None) -> None:
+            """Ends the connection, once what waits is sent."""
+
+        def failed(self) -> None:
+            """Something of ours raised the exception that is being handled."""
 
     async def drained(self) -> None:
         await self.line.drained()

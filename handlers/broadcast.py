@@ -7,12 +7,14 @@ a plain member has no other way to be refused something than to be closed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import NamedTuple
 
 from chat import names
 from chat.codec import SUBPROTOCOL, parse, parse_cursor
 from chat.errors import BadName, Refusal
+from chat.history import Stored
 from chat.message import (
     Cursor,
     Delete,
@@ -28,7 +30,7 @@ from chat.names import LOBBY
 from handlers.attending import Attending
 from handlers.identity import new_id, person_id, tab_person_id
 from handlers.socket import SocketHandler
-from handlers.unstored import Unstored
+from handlers.unstored import Unstored, done
 from handlers.wires import JsonWire, NamedWire, PlainWire, wire
 
 
@@ -102,15 +104,20 @@ class BroadcastHandler(SocketHandler, Attending):
 
     def _take(self, message: str | bytes) -> Awaitable[None] | None:
         if not self.speaks_json:
-            return self.unstored.add(self.room.relay(self, message), len(message))
+            return self._brake(self.room.relay(self, message), len(message))
         match parse(message):
             case Say() | Edit() | Delete() as command:
-                return self.unstored.add(self.room.say(self, command), len(message))
+                return self._brake(self.room.say(self, command), len(message))
             case Rename(name):
                 self.room.rename(self, name)
             case PingMe():
                 self.ping_now()
         return None
+
+    def _brake(self, stored: asyncio.Future[Stored], size: int) -> Awaitable[None] | None:
+        """Lets a member that says too much at once wait before it is read again."""
+        self.unstored.add(stored, size)
+        return done(stored) if self.unstored.over else None
 
 
 def _format(speaks_json: bool, wants_names: bool) -> type[JsonWire]:

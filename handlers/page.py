@@ -118,7 +118,7 @@ class PageHandler(RequestHandler):
     def answer(self, event: Struct) -> None:
         """Answers in JSON."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(encode(event))
+        self.finish(encode(event) + b"\n")  # or a prompt would stick to it
 
     def refuse(self, refusal: Refusal) -> None:
         """Says in one line what is not to be had; the log says it when that is our fault."""
@@ -133,7 +133,8 @@ class PageHandler(RequestHandler):
         words = f"{refusal}{traceback}"
         if self.wants_json:
             self.set_header("Content-Type", "application/problem+json")
-            self.finish(encode(Problem(responses[status], status, words, refusal.code)))
+            problem = Problem(responses[status], status, words, refusal.code)
+            self.finish(encode(problem) + b"\n")
         else:
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.finish(f"{status} {words}\n")
@@ -153,7 +154,7 @@ class PageHandler(RequestHandler):
         shown = exc_info and not isinstance(exc_info[1], HTTPError)
         if not (shown and self.settings.get("serve_traceback")):
             return ""
-        return "".join(["\n", *format_exception(*exc_info)])
+        return "\n\n" + "".join(format_exception(*exc_info)).rstrip()
 
 
 class RoomsPage(PageHandler):

@@ -17,6 +17,7 @@ from chat.history import Page
 from chat.message import Cursor, Gap, Message
 from chat.names import LOBBY
 from handlers.as_text import as_text, gap_as_text
+from handlers.engine.seam import is_gone
 from handlers.identity import keep_person
 from handlers.page import ROOM_METHODS, PageHandler
 from handlers.places import alive, urls
@@ -41,6 +42,8 @@ class RoomReader(PageHandler):
         except Refusal as refusal:
             self.refuse(refusal)
             return
+        except asyncio.CancelledError:
+            return  # nobody is there any more to be told
         self.set_header("Cursor", page.cursor)
         self.show_page(page)
 
@@ -56,8 +59,10 @@ class RoomReader(PageHandler):
     async def _read(self, room: str) -> HistoryPage:
         limit = min(self._number("limit", SHOWN) or SHOWN, MOST)
         before, since = self._number("before", None), self.argument("since")
-        patience = min(self._number("wait", 0) or 0, PATIENCE)
-        if not (since or patience):
+        asked = self._number("wait", 0) or 0
+        # Of who hung up right after asking Tornado tells nothing.
+        patience = 0 if is_gone(self.request) else min(asked, PATIENCE)
+        if not (since or asked):
             return _before(room, await self.services.hub.page(room, before, limit))
         if before is not None:
             raise BadRange

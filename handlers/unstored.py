@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 
 from chat.history import Stored
 
@@ -24,18 +23,17 @@ class Unstored:
     def over(self) -> bool:
         return self._messages > MESSAGES or self._bytes > BYTES
 
-    def add(self, stored: asyncio.Future[Stored], size: int) -> Awaitable[None] | None:
-        """Counts a message of so many bytes in; gives what to wait for, if that is too much."""
+    def add(self, stored: asyncio.Future[Stored], size: int) -> None:
+        """Counts a message of so many bytes in, until it is stored or refused."""
         self._messages += 1
         self._bytes += size
         stored.add_done_callback(lambda _: self._settle(size))
-        return _done(stored) if self.over else None
 
     def _settle(self, size: int) -> None:
         self._messages -= 1
         self._bytes -= size
 
 
-async def _done(stored: asyncio.Future[Stored]) -> None:
+async def done(stored: asyncio.Future[Stored]) -> None:
     """Waits for this whatever comes of it; whoever sent it is told by the room."""
     await asyncio.wait([stored])

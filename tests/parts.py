@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from firefox import firefox
+
 MAC = "/Applications/{0}.app/Contents/MacOS/{0}"
 
 
@@ -35,4 +37,7 @@ def needs(part, there):
 has_node = shutil.which("node") and (Path(__file__).parent / "node_modules" / "wscat").exists()
 needs_node = needs("Node.js with the packages of tests/package.json", has_node)
 needs_chromium = needs("Chromium", chromium())
+has_curl = shutil.which("curl") and shutil.which("wget")
+needs_curl = needs("curl and wget", has_curl)
+needs_firefox = needs("Firefox", firefox())
 needs_c = needs("C compiler on Linux", sys.platform == "linux" and shutil.which("cc"))

@@ -5,12 +5,14 @@ import socket
 import subprocess
 import time
 from contextlib import contextmanager
+from dataclasses import fields
 
 import pytest
 
+from bench.cores import Failed, Sample
 from bench.report import table
 from bench.stats import Limit, Spread, ratio, spread
-from bench.verdicts import verdicts
+from bench.verdicts import over, verdicts
 from bench.works import Book
 from parts import needs_c
 from process import ROOT
@@ -78,14 +80,64 @@ def row_of(book, work):
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
-def test_the_verdict_is_computed_from_the_rounds():
+def sample(cost):
+    """What a load says of a delivery that took the server so many seconds."""
+    numbers = dict.fromkeys([field.name for field in fields(Sample)], 1)
+    return Sample(**numbers | {"server": cost})
+
+
+def pairs(book, work, key, costs, floor):
+    for cost, base in zip(costs, floor, strict=True):
+        book.add(work, key, sample(cost))
+        book.beside[work, key].append(sample(base))
+
+
+def test_the_verdict_is_computed_from_the_pairs():
     book = Book()
-    book.figures["one", "floor"] = [4.0, 8.0, 4.0, 4.0, 5.0, 4.0]
-    book.figures["one", "ours"] = [4.4, 8.8, 4.8, 4.4, 5.5, 4.2]
+    floor = [4.0, 8.0, 4.0, 4.0, 5.0, 4.0]
+    pairs(book, "one", "ours", [4.4, 8.8, 4.8, 4.4, 5.5, 4.2], floor)
     work = "broadcast, one in flight, over the floor"
     assert row_of(book, work) == [work, "1.10", "1.05 to 1.20", "1.25", "1.05", "yes"]
-    book.figures["one", "ours"][1] = 16.0
+    book.samples["one", "ours"][1] = sample(16.0)
     assert row_of(book, work)[-1] == "**no**"
+
+
+def test_two_that_never_met_are_compared_by_what_each_is_over_its_own_floor():
+    book = Book()
+    pairs(book, "one", "ours", [4, 8, 4, 4, 4, 4, 99], [2, 4, 2, 2, 2, 2, 2])
+    pairs(book, "one", "go", [9, 9, 9, 9, 18, 9], [3, 3, 3, 3, 6, 3])
+    assert over("one", "go")(book) == Spread(2 / 3, 2 / 3, 2 / 3)
+
+
+def test_what_grows_as_the_floor_does_is_shown_beside_what_grows():
+    book = Book()
+    for members, ours, floor in ((100, 2, 1), (5000, 6, 3)):
+        book.figures[f"members {members}", "ours"] = [ours] * 6
+        book.figures[f"members {members}", "floor"] = [floor] * 6
+    assert row_of(book, "dearest over cheapest number of members")[1] == "3.00"
+    assert row_of(book, "the same over the floor's")[1] == "1.00"
+
+
+def test_a_pair_is_noted_as_a_whole_or_not_at_all_and_each_begins_as_often():
+    asked = []
+
+    class Answers:
+        def __init__(self, name, *costs):
+            self.name, self.costs = name, list(costs)
+
+        def ask(self, command):
+            asked.append(self.name)
+            if not self.costs:
+                raise Failed("no answer")
+            return sample(self.costs.pop(0))
+
+    book, ours, floor = Book(), Answers("ours", 4, 6), Answers("floor", 2, 3, 5)
+    for _ in range(2):
+        book.take_pair("one", "ours", ours, floor, "flow 1 0.2")
+    assert asked == ["ours", "floor", "floor", "ours"]
+    assert book.over_floor("one", "ours") == [2, 2]
+    book.take_pair("one", "ours", ours, floor, "flow 1 0.2")
+    assert row_of(book, "broadcast, one in flight, over the floor")[2] == "not measured"
 
 
 def test_what_was_not_measured_is_not_called_met():
@@ -102,7 +154,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
     bench = ROOT / "bench"
     for name, sources in (
-        ("load", [bench / "load.c", bench / "tally.c", bench / "wire.c"]),
+        ("load", [bench / "load.c", bench / "tally.c", bench / "wire.c", bench / "events.c"]),
         ("floor", [bench / "peers" / "floor.c"]),
     ):
         flags = ["-std=c11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror"]

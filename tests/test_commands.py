@@ -379,6 +379,38 @@ def test_a_c_compiler_is_installed_where_it_may_be(ready, tmp_path):
     assert "power cut" not in process.stderr
 
 
+@on_linux
+def test_proxies_are_unpacked_and_never_installed_as_they_would_start(ready, tmp_path):
+    tools = only_tools(tmp_path / "tools")
+    for tool in ("env", "sed"):
+        (tmp_path / f"tools/{tool}").symlink_to(shutil.which(tool))
+    (tmp_path / "tools/id").unlink()
+    stand_in(tmp_path / "tools/id", "echo 0")
+    asked = tmp_path / "asked"
+    stand_in(
+        tmp_path / "tools/apt-get",
+        f"""
+        echo "$*" >> {asked}
+        case "$*" in
+          *--simulate*) echo "Inst liblua (5.3 Debian [amd64])"; echo "Inst caddy (2.6 [amd64])" ;;
+          download*) touch liblua.deb caddy.deb ;;
+        esac
+        """,
+    )
+    program = 'mkdir -p "$3/usr/sbin"; for name in nginx haproxy caddy; do '
+    program += 'ln -sf /bin/true "$3/usr/sbin/$name"; done'
+    stand_in(tmp_path / "tools/dpkg-deb", program)
+    process = run(ready / "bin/test", PATH=tools)
+    assert "Unpacking nginx haproxy caddy in " in process.stderr
+    assert "nginx, HAProxy and Caddy. To bring them" not in process.stderr
+    assert "download liblua caddy\n" in asked.read_text()
+    installs = [line for line in asked.read_text().splitlines() if line.startswith("install --yes")]
+    assert installs
+    assert not any(name in line for line in installs for name in ("nginx", "haproxy", "caddy"))
+    assert not list((ready / ".venv-test/debian").glob("*.deb"))
+    shutil.rmtree(ready / ".venv-test/debian")
+
+
 def test_in_continuous_integration_nothing_may_be_left_out(ready, tmp_path):
     process = run(ready / "bin/test", PATH=only_tools(tmp_path / "tools"), CI="true")
     assert process.returncode == 1

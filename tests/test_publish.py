@@ -1,8 +1,14 @@
 """Everything that speaks HTTP may say something, and read what was said."""
 
+import asyncio
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
+
+from clients import EVENTS
+from handlers.unstored import MESSAGES
 
 JSON = {"Accept": "application/json"}
 
@@ -193,3 +199,79 @@ async def test_a_message_that_is_no_longer_kept_is_gone(ask):
     for text in ("one", "two", "three"):
         await ask("/", text)
     assert (await ask("/r/lobby/1")).code == 410
+
+
+# -- pages of other sites -----------------------------------------------------------------
+
+ALLOWED = "https://friend.example"
+FOREIGN = "https://evil.example"
+
+
+async def preflight(ask, origin):
+    return await ask(
+        "/r/ops", method="OPTIONS", Origin=origin, Access_Control_Request_Method="POST"
+    )
+
+
+@pytest.mark.options(f"--allow-origin={ALLOWED}")
+async def test_a_page_of_an_allowed_origin_may_read_and_post(ask):
+    before = await preflight(ask, ALLOWED)
+    assert before.code == 204
+    assert before.headers["Access-Control-Allow-Origin"] == ALLOWED
+    assert "POST" in before.headers["Access-Control-Allow-Methods"]
+    assert "Idempotency-Key" in before.headers["Access-Control-Allow-Headers"]
+    posted = await ask("/r/ops", "hello", Origin=ALLOWED, Sec_Fetch_Site="cross-site")
+    assert (posted.code, posted.headers["Access-Control-Allow-Origin"]) == (201, ALLOWED)
+    for accept in ("text/plain", "application/json"):
+        read = await ask("/r/ops", Origin=ALLOWED, Accept=accept)
+        assert read.headers["Access-Control-Allow-Origin"] == ALLOWED
+        assert "Cursor" in read.headers["Access-Control-Expose-Headers"]
+        assert read.headers["Vary"] == "Accept, Origin"
+
+
+@pytest.mark.options(f"--allow-origin={ALLOWED}")
+async def test_a_stream_can_be_read_by_an_allowed_page_and_by_no_other(clients):
+    allowed = await clients.follow("/", EVENTS, Origin=ALLOWED)
+    assert f"Access-Control-Allow-Origin: {ALLOWED}\r\n" in allowed.head
+    foreign = await clients.follow("/", EVENTS, Origin=FOREIGN)
+    assert "Access-Control" not in foreign.head
+
+
+@pytest.mark.options(f"--allow-origin={ALLOWED}")
+async def test_no_other_page_can_read_or_post(ask):
+    for answer in (
+        await preflight(ask, FOREIGN),
+        await ask("/r/ops", Origin=FOREIGN),
+        await ask("/r/ops", Origin=FOREIGN, Accept="application/json"),
+    ):
+        assert not [name for name in answer.headers if name.startswith("Access-Control")]
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    for site in ("cross-site", "same-site"):
+        refused = await ask("/r/ops", "x", Origin=FOREIGN, Sec_Fetch_Site=site, **JSON)
+        assert refused.code == 403
+        assert json.loads(refused.body)["code"] == "foreign_page"
+    assert b"Nothing was said" in (await ask("/r/ops")).body
+
+
+# -- a flood ------------------------------------------------------------------------------
+
+
+async def test_who_floods_is_told_to_wait_and_others_are_not(ask, http_client, clients, tmp_path):
+    http_client.max_clients = 100
+    ada = await clients.json("Ada", "/ws/ops")
+    token = json.loads((await ask("/-/identity", "")).body)["token"]
+    plain = {"Content_Type": "text/plain", **JSON}
+    with closing(sqlite3.connect(*tmp_path.glob("*.db"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # nothing can be stored for the moment
+        flood = [asyncio.ensure_future(ask("/r/ops", f"{n}", **plain)) for n in range(70)]
+        done, stored = set(), flood
+        while len(done) < 70 - MESSAGES - 1:
+            done, stored = await asyncio.wait(flood, return_when="FIRST_COMPLETED")
+        honest = ask("/r/ops", "me too", Authorization=f"Bearer {token}", **plain)
+        other.execute("ROLLBACK")
+    for refused in [answer.result() for answer in done]:
+        assert (refused.code, refused.headers["Retry-After"]) == (429, "1")
+        assert json.loads(refused.body)["code"] == "too_many"
+    assert {answer.code for answer in await asyncio.gather(*stored, honest)} == {201}
+    ids = [(await ada.event("message"))["id"] for _ in range(len(stored) + 1)]
+    assert ids == list(range(1, len(stored) + 2))

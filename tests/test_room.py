@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import weakref
 
 import pytest
 
@@ -72,6 +73,17 @@ class MessagesAlone(Events):
         return super().event(event) if isinstance(event, Message) else b""
 
 
+class Later(list):
+    """Calls that are to be made later, with the seconds, which the test makes itself."""
+
+    def __call__(self, seconds, call):
+        self.append((seconds, call))
+        return self
+
+    def cancel(self):
+        self.clear()
+
+
 @pytest.fixture
 def turns():
     """Calls that wait for the next turn of the loop, which the test makes itself."""
@@ -81,9 +93,9 @@ def turns():
 @pytest.fixture
 def hub(turns):
     history = MemoryHistory(soon=turns.append)
-    later = []
+    later = Later()
     terms = Terms(Limits(1, 1, 1), heartbeat=0, ring=100_000)
-    hub = Hub(history, lambda seconds, call: later.append((seconds, call)), terms)
+    hub = Hub(history, later, terms)
     hub.later = later
     history.open(hub.deliver)
     return hub
@@ -219,11 +231,17 @@ async def nothing_left():
         await asyncio.sleep(0)
 
 
-async def test_a_room_that_nobody_is_in_holds_nothing_of_what_was_said(hub, turns):
+async def test_a_room_that_nobody_is_in_is_gone_at_once_with_what_was_said_in_it(turns):
+    history = MemoryHistory(soon=turns.append)
+    terms = Terms(Limits(1, 1, 1), heartbeat=60, ring=100_000)
+    hub = Hub(history, asyncio.get_running_loop().call_later, terms)
+    history.open(hub.deliver)
     ada = Recorder("Ada", Events())
     room = await enter(hub, "attic", ada)
     room.say(ada, Say("k", "x" * 1000))
     turn(turns)
-    assert room._ring.after(0)
+    await nothing_left()
     hub.leave(room, ada)
-    assert not room._ring.after(0)
+    remembered = weakref.ref(room)
+    del room
+    assert remembered() is None

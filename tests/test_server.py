@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from chat.message import Say
-from clients import JSON, PING, Clients
+from clients import EVENTS, JSON, LINES, PING, Clients
 from handlers.identity import signing_key
 from handlers.socket import SocketHandler
 from process import PATIENCE, ROOT, ServerProcess
@@ -270,15 +270,31 @@ async def test_what_was_taken_before_the_signal_is_delivered_and_acked(start, ou
 
 
 async def test_what_waits_for_the_log_is_delivered_before_the_goodbye(
-    clients, http_server, history
+    clients, http_server, services, history
 ):
     ada = await clients.json("Ada")
     handler = next(iter(SocketHandler.waiters))
     handler.room.say(handler, Say("k", "last words"))
-    await _drain(http_server, history, 1012)
+    await _drain(http_server, services.hub, history, 1012)
     assert (await ada.event("message"))["text"] == "last words"
     assert (await ada.event("ack"))["key"] == "k"
     assert (await ada.event("goodbye"))["code"] == 1012
+
+
+async def test_followers_are_told_when_to_be_back_and_who_waits_is_sent_home(start, outside):
+    server = start()
+    clients = outside(server)
+    lines, events = await clients.follow("/", LINES), await clients.follow("/", EVENTS)
+    waiting = asyncio.ensure_future(clients.follow("/?wait=60", "application/json"))
+    await clients.follow("/?wait=1")  # when this one is answered, the other waits indeed
+    server.tell(signal.SIGTERM)
+    goodbye = await lines.event("goodbye")
+    assert (goodbye["code"], await lines.line()) == (1012, None)
+    assert await events.sse("goodbye") == (None, goodbye)
+    answer = await waiting
+    assert answer.head.startswith("HTTP/1.1 200 ")
+    assert b'"messages":[]' in await answer.reader.readuntil(b"}")
+    assert await asyncio.to_thread(server.process.wait, 10) == 0
 
 
 async def test_nobody_is_let_in_after_the_signal(start, outside):

@@ -8,6 +8,7 @@ A contract test (tests/test_seam.py) fails in words when a new Tornado changes a
   client, and named as private.
 - A request is finished by Tornado when its handler returns, unless `_auto_finish` is off.
   Its answer to a handshake takes as long as all the rest of ours.
+- The stream of a request, by which alone one learns that the client has hung up already.
 - A handler keeps its request, its headers and their answer for as long as it lives. After
   the handshake nothing asks for them again, and ten thousand idle members would hold
   ten times the memory.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from tornado.httputil import HTTPServerRequest
 from tornado.iostream import IOStream
 from tornado.util import _websocket_mask
 from tornado.web import RequestHandler
@@ -66,3 +68,8 @@ def lighten(handler: WebSocketHandler) -> None:
     """Lets go of what a handler needed for the handshake alone."""
     kept = {name: value for name, value in vars(handler).items() if name not in SPENT}
     handler.__dict__ = kept  # a dictionary of its own size
+
+
+def is_gone(request: HTTPServerRequest) -> bool:
+    """Whether the client has hung up already."""
+    return bool(request.connection.stream.closed())  # type: ignore[union-attr]

@@ -23,6 +23,7 @@ import { RowActs } from "./row-acts.js";
 import { newSomebody } from "./somebody.js";
 import { StateLine } from "./state-line.js";
 import { Tabs } from "./tabs.js";
+import { showTerminalLines } from "./terminal.js";
 import { clockSeconds } from "./timeline.js";
 import { countUnread } from "./unread.js";
 import { Whoami } from "./whoami.js";
@@ -205,7 +206,7 @@ function showComplete() {
 function start() {
   byId("teach-address").textContent = location.href;
   byId("teach-network").hidden = /^(localhost|127\.|\[::1)/.test(location.hostname);
-  byId("teach-terminal").textContent = `npx wscat -c '${socketAddress(page.socket)}?names'`;
+  showTerminalLines(socketAddress(page.socket));
   const messages = adopted();
   identify(me.id);
   conversation.adopt(messages, {

@@ -19,7 +19,7 @@ from soak.visitors import ACTS, LARGEST, Visitor, Wrong
 OPTIONS = (
     "--keep-messages=300",
     "--durability=process",
-    "--ping-interval=1",  # a room that is empty is remembered for as long as this
+    "--ping-interval=1",
     f"--max-message={LARGEST}",
     f"--member-budget={256 * 1024}",
 )
