@@ -13,6 +13,7 @@ from handlers.echo import EchoHandler
 from handlers.follow import FollowHandler
 from handlers.identity import cookie_name
 from handlers.logs import log_request
+from handlers.openapi import OpenApiPage
 from handlers.page import EchoPage, IdentityPage, NothingHere, NotOffered, RoomsPage, SchemaPage
 from handlers.publish import PublishHandler
 from handlers.room import OneMessage, RoomJson, RoomPage, RoomText
@@ -49,6 +50,7 @@ def routes(services: Services) -> list[Any]:
         (rf"/ws/{NAME}", BroadcastHandler, has),
         (r"/-/rooms", RoomsPage, has),
         (r"/-/schema.json", SchemaPage, has),
+        (r"/-/openapi.json", OpenApiPage, has),
         (r"/-/identity", IdentityPage, has),
         (r"/-/echo", EchoPage, {**has, "socket": "/-/echo/ws"}),
         (r"/-/echo/ws", EchoHandler, has),
