@@ -97,7 +97,7 @@ def summary(result: Result) -> str:
     start, warm, end = result.start, result.warm, result.end
     return (
         f"{result.engine}: {result.deeds['connections']:,} connections,"
-        f" {result.deeds['ids']:,} ids in a row,"
+        f" {result.deeds['ids']:,} ids in a row ({result.deeds['came back']} times too slow),"
         f" {warm.own / 1024:.1f} -> {end.own / 1024:.1f} MB"
         f" (and {result.uncollected / 1024:.1f} MB of garbage),"
         f" {warm.blocks:,} -> {end.blocks:,} blocks,"

@@ -133,6 +133,7 @@ class Party:
             await member.leave()
             self.holes += member.holes
             self.ids += member.ids
+            self.deeds["came back"] += member.returns
 
     async def _visits(self, until: float) -> None:
         acts, weights = zip(*ACTS, strict=True)
