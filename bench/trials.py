@@ -51,7 +51,7 @@ def deflate(book: Book, ours: Contender, effort: Effort) -> None:
 
 def history(book: Book, ours: Contender, effort: Effort) -> None:
     """The broadcasts with every message kept in SQLite, and with none."""
-    for turn in range(effort.rounds):
+    for turn in range(effort.rounds * 3 // 2):
         say(f"round {turn + 1}: history")
         with ExitStack() as stack:
             loads = {

@@ -54,7 +54,7 @@ FULL = Effort(
     sizes=(100, 1000, 5000, 15000),
     slow=4,
     storm=10000,
-    storms=4,
+    storms=3,
 )
 QUICK = Effort(
     rounds=2,
