@@ -14,33 +14,31 @@ from chat.errors import BadCommand, BadCursor, BadJson, BadText, BinaryRefused
 from chat.message import (
     Ack,
     Batch,
-    Closed,
     Cursor,
     Delete,
     Edit,
     Error,
-    Frame,
     Gap,
     Goodbye,
     Heartbeat,
     Message,
-    Opened,
     PingMe,
-    PingWatched,
     Presence,
     Record,
     Rename,
     Say,
     Welcome,
 )
+from chat.watching import Close, Closed, Frame, Opened, Ping, Send
 
 SUBPROTOCOL = "broadcaster.v1.json"
 
 T = TypeVar("T")
 MemberCommand = Say | Edit | Delete | Rename | PingMe
+WatcherCommand = Ping | Send | Close
 
 _member: msgspec.json.Decoder[MemberCommand] = msgspec.json.Decoder(MemberCommand)
-_watcher = msgspec.json.Decoder(PingWatched)
+_watcher: msgspec.json.Decoder[WatcherCommand] = msgspec.json.Decoder(WatcherCommand)
 _publish = msgspec.json.Decoder(Publish)
 _encode = msgspec.json.Encoder().encode
 
@@ -50,7 +48,7 @@ def parse(frame: str | bytes) -> MemberCommand:
     return _checked(_member.decode, frame)
 
 
-def parse_watcher(frame: str | bytes) -> PingWatched:
+def parse_watcher(frame: str | bytes) -> WatcherCommand:
     """Turns what a watcher sent into the command it holds, or raises a `Refusal`."""
     return _checked(_watcher.decode, frame)
 
@@ -110,7 +108,7 @@ def schema() -> bytes:
     kinds = {
         "client": typing.get_args(MemberCommand),
         "server": (Welcome, Gap, Batch, Message, Ack, Error, Presence, Heartbeat, Goodbye),
-        "watcher": (PingWatched,),
+        "watcher": typing.get_args(WatcherCommand),
         "tap": (Opened, Frame, Closed, Error),
         "http": (HistoryPage, Publish, Published, Problem, Rooms, Identity),
     }
