@@ -139,7 +139,6 @@ export class Inspector {
 
   #filter(filter) {
     this.#view.choose(filter);
-    byId("wire-filter").dataset.narrows = String(narrows(filter));
     document.querySelector("[aria-controls=wire-filter]").classList.toggle("on", narrows(filter));
     this.#list.toBottom();
     this.#list.draw();
@@ -201,10 +200,13 @@ export class Inspector {
 const TOO_SLOW =
   "This expression takes too long to try, so everything is shown. Nested repetitions are the usual cause.";
 
+// What was chosen stays chosen when it is gone, or the next act would be another's.
 function renew(select, options) {
   const { value } = select;
+  const there = !value || options.some((option) => option.value === value);
   select.replaceChildren(...options);
-  if (options.some((option) => option.value === value)) select.value = value;
+  if (!there) select.append(element("option", { value }, `${value}, gone`));
+  if (value) select.value = value;
 }
 
 function wanted() {

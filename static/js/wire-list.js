@@ -126,7 +126,7 @@ export class WireList {
     if (!this.entries.length) return;
     const now = this.entries.findIndex(({ n }) => n === this.chosen);
     const page = Math.floor(this.#scroller.clientHeight / this.#height);
-    const wanted = now < 0 ? this.entries.length - 1 : go(now, page);
+    const wanted = go(now < 0 ? this.entries.length : now, page);
     const at = Math.min(this.entries.length - 1, Math.max(0, wanted));
     this.#reveal(at);
     this.choose(this.entries[at].n);

@@ -48,6 +48,7 @@ export class Others {
     this.#stream.connect();
     const path = document.body.dataset.socket;
     byId("wire-address").textContent = socketAddress(path, { wire: secret });
+    byId("wire-address-echo").parentElement.hidden = document.body.dataset.room === undefined;
     byId("wire-address-echo").textContent = socketAddress("/-/echo/ws", { wire: secret });
     this.#count();
   }
