@@ -29,7 +29,8 @@ export function wireDetail({ event, own, delta }) {
     ["since the one before", delta === null ? null : duration(Math.max(0, delta))],
     ...told.facts,
   ];
-  return [table(facts), ...told.more];
+  // What was said comes first; of a handshake, what came of it.
+  return [...(told.body ?? []), table(facts), ...(told.more ?? [])];
 }
 
 function frame(event, own) {
@@ -48,7 +49,7 @@ function frame(event, own) {
     ["round trip", round_trip === undefined ? null : duration(round_trip)],
     ...(opcode === "close" ? ending(code ?? 1005, own, `the ${from}`) : []),
   ];
-  return { facts, more: payload(event) };
+  return { facts, body: payload(event) };
 }
 
 function ending(code, own, by) {
@@ -61,7 +62,7 @@ function ending(code, own, by) {
 
 function closed({ code, reason }, own) {
   const by = code === 1006 ? "nobody" : "the frames above";
-  return { facts: [...ending(code, own, by), ["reason", reason]], more: [] };
+  return { facts: [...ending(code, own, by), ["reason", reason]] };
 }
 
 function opened({ path, query, subprotocol, extensions, headers = [], answer = [] }) {
