@@ -6,6 +6,7 @@ import { byId, element } from "./element.js";
 import { numbers } from "./numbers.js";
 import { keep, recall } from "./storage.js";
 import { Acts } from "./wire-acts.js";
+import { Chart } from "./wire-chart-view.js";
 import { wireDetail } from "./wire-detail.js";
 import { duration } from "./wire-facts.js";
 import { narrows } from "./wire-filter.js";
@@ -41,6 +42,7 @@ export class Inspector {
   });
   #acts = new Acts((connection, command) => this.#ask(connection, command));
   #take = new Take(() => ({ entries: this.#view.shown, chosen: this.#chosen }));
+  #chart = new Chart(() => this.#log.entries);
   #watched = false;
   #greeted = false;
   #chosen = undefined;
@@ -68,6 +70,7 @@ export class Inspector {
     enablePanels((panel) => {
       if (panel === "wire-others") this.#others.begin();
       if (panel === "wire-take") this.#take.show();
+      if (panel === "wire-chart") this.#chart.start();
     });
     byId("wire-toggle").addEventListener("click", () => this.#choose(!this.#isOpen));
     byId("wire-hide").addEventListener("click", () => this.#choose(false));

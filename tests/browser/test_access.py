@@ -31,7 +31,7 @@ def test_axe_finds_no_violation(visit, scheme, width, path):
 
 @needs_node
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("tool", ["Filter", "Other clients", "Act", "Take away"])
+@pytest.mark.parametrize("tool", ["Filter", "Other clients", "Act", "Take away", "Chart"])
 def test_axe_finds_no_violation_in_the_tools_of_the_wire(visit, scheme, tool):
     page = visit(color_scheme=scheme, viewport={"width": 1440, "height": 1000}, bypass_csp=True)
     connected(page)

@@ -161,7 +161,7 @@ def test_any_other_client_is_watched_by_who_gave_it_the_address_and_nobody_else(
     page, other = visit(path), visit(path)
     connected(page)
     connected(other)
-    there = address(page)
+    there = address(page, "wire-address-echo" if path == "/" else "wire-address")
     with connect(there) as one, connect(there) as two:
         expect(page.locator("#wire-others-now")).to_have_text("2 connected now")
         one.send("from the first")
@@ -346,6 +346,17 @@ def test_who_reads_above_is_not_moved_by_what_comes(console):
     tool(console, "Pause")
     tool(console, "Go on")
     assert console.locator("#wire-scroll").evaluate("node => node.scrollTop") == before
+
+
+@quiet
+def test_round_trips_and_bytes_are_drawn_as_they_come(console):
+    for _ in range(3):
+        console.locator("#wire-ping").click()
+    expect(rows(console, "pong")).to_have_count(4)
+    tool(console, "Chart")
+    expect(console.locator("#wire-trips")).to_contain_text(re.compile(r"4 in the last minute"))
+    expect(console.locator("#wire-trips path")).to_have_attribute("d", re.compile("^M.+L.+"))
+    expect(console.locator("#wire-bytes")).to_contain_text(re.compile(r"most \d+ bytes"))
 
 
 def test_a_conversation_is_seen_beside_what_is_watched(visit):
