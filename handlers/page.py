@@ -22,7 +22,7 @@ from handlers.services import Services
 from handlers.wanted import JSON, preferred
 
 ROOM_METHODS: tuple[str, ...] = ("GET", "HEAD", "POST")
-EXPOSED = "Cursor, Location, Retry-After"
+EXPOSED = "Cursor, Link, Location, Retry-After"
 ASKED = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"
 """Headers that the pages of allowed origins may read, and may send."""
 POLICY = "; ".join(
@@ -43,6 +43,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
+    "Link": '</-/openapi.json>; rel="service-desc"; type="application/json"',  # RFC 8631
 }
 """What every answer carries."""
 
@@ -163,6 +164,8 @@ class RoomsPage(PageHandler):
     def get(self) -> None:
         self.answer(Rooms(alive(self.services.hub)))
 
+    head = get
+
 
 class SchemaPage(PageHandler):
     """Everything that is said in JSON here, as JSON Schema."""
@@ -171,9 +174,13 @@ class SchemaPage(PageHandler):
         self.set_header("Content-Type", "application/schema+json; charset=utf-8")
         self.finish(schema())
 
+    head = get
+
 
 class IdentityPage(PageHandler):
     """Makes an identity for one tab alone, which proves itself by the token."""
+
+    methods = ("POST",)
 
     def post(self) -> None:
         id = new_id()
@@ -185,6 +192,8 @@ class EchoPage(PageHandler):
 
     def get(self) -> None:
         self.show("echo.html")
+
+    head = get
 
 
 class NotOffered(PageHandler):

@@ -1,7 +1,7 @@
 // What there is to say about one frame: pure words and numbers, for the row and for the whole.
 
+import { read } from "./client.js";
 import { numbers } from "./numbers.js";
-import { read } from "./protocol.js";
 
 const CONTROL = new Set(["ping", "pong", "close"]);
 const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };

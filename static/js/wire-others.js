@@ -1,9 +1,9 @@
 // Any other client: an address to connect with, and the stream of whatever did.
 
-import { socketAddress } from "./connection.js";
+import { socketAddress } from "./address.js";
+import { token } from "./client.js";
 import { byId } from "./element.js";
 import { keep, recall, storage } from "./storage.js";
-import { token } from "./token.js";
 import { WireStream } from "./wire-stream.js";
 
 const KEY = "wire-secret";

@@ -1,7 +1,7 @@
 // One event, one row of two lines: which way, when, what, how big; below, what was in it. Every
 // row is as high as any other, so that only those on screen need be drawn.
 
-import { meaning } from "./closes.js";
+import { meaning } from "./client.js";
 import { element, icon } from "./element.js";
 import { count } from "./hex.js";
 import { clockMillis } from "./timeline.js";

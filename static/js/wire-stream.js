@@ -1,8 +1,7 @@
 // The stream of one secret: what is told on it, and what may be asked.
 
-import { hurryOnReturn } from "./comeback.js";
-import { Connection, socketAddress } from "./connection.js";
-import { read } from "./protocol.js";
+import { socketAddress } from "./address.js";
+import { Connection, hurryOnReturn, read, SocketWay } from "./client.js";
 
 export class WireStream {
   #connection;
@@ -13,7 +12,7 @@ export class WireStream {
    */
   constructor(secret, { state, open, event }) {
     this.#connection = new Connection({
-      address: () => socketAddress(document.body.dataset.wirePath + secret),
+      ways: [new SocketWay(() => socketAddress(document.body.dataset.wirePath + secret))],
       on: { state, open, frame: (data) => event(read(data)) },
     });
     hurryOnReturn(this.#connection);

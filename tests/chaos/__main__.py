@@ -20,6 +20,8 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=10, help="times kill -9 (10)")
     parser.add_argument("--talkers", type=int, default=20, help="JSON members that publish (20)")
     parser.add_argument("--listeners", type=int, default=4, help="plain members (4)")
+    parser.add_argument("--posters", type=int, default=4, help="who publish by POST (4)")
+    parser.add_argument("--followers", type=int, default=4, help="of each way to read by HTTP (4)")
     parser.add_argument("--pace", type=float, default=0.1, help="seconds between two things (0.1)")
     parser.add_argument("--mischief", nargs="*", choices=MISCHIEF, default=MISCHIEF)
     parser.add_argument("--durability", choices=("power", "process"), default="power")

@@ -101,6 +101,8 @@ def _stream(connection: Connection, epoch: str, let_go: int) -> list[Finding]:
     cursor = connection.cursor
     stream = Stream(connection.member, cursor.id + 1 if cursor else connection.head + 1)
     foreign = _is_foreign(connection)
+    if cursor and cursor.epoch == connection.epoch and cursor.id > connection.head:
+        stream.note(HOLE, f"has the cursor {cursor.id} of a log that ends at {connection.head}")
     for event in connection.events:
         if isinstance(event, Said):
             if foreign:

@@ -13,10 +13,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from chaos.checker import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
-from chat import logfile, room, tables
+from chat import hub, logfile, room, tables
 from chat.history_sqlite import SqliteHistory
 from chat.lock import UNNAMED
-from handlers import wires
+from handlers import streams, wires
 
 
 def ack_before_commit(data: Path) -> None:
@@ -95,7 +95,7 @@ def double_append(data: Path) -> None:
 def swapped_order(data: Path) -> None:
     """Sends what was said at the same time in the wrong order."""
     records = wrapped(wires.JsonWire, "records")
-    wires.JsonWire.records = lambda self, batch: records(self, list(batch)[::-1])
+    wires.JsonWire.records = lambda self, batch, epoch: records(self, list(batch)[::-1], epoch)
 
 
 def reset_log_with_the_old_epoch(data: Path) -> None:
@@ -119,6 +119,32 @@ def forgotten_key(data: Path) -> None:
     tables.Tables.add_keys = lambda self, rows: None
 
 
+def poll_off_by_one(data: Path) -> None:
+    """Answers who asks again with what comes after the message that follows their cursor."""
+    page_after = wrapped(hub, "page_after")
+
+    async def skipping(cursor, read, limit):
+        return await page_after(cursor._replace(id=cursor.id + 1), read, limit)
+
+    hub.page_after = skipping
+
+
+def id_too_far(data: Path) -> None:
+    """Gives each event of a stream the id of the next."""
+    records = wrapped(streams.EventsWire, "records")
+
+    def ahead(self, batch, epoch):
+        lines = records(self, batch, epoch).decode().split("\n")
+        return "\n".join(map(next_id, lines)).encode()
+
+    streams.EventsWire.records = ahead
+
+
+def next_id(line: str) -> str:
+    cursor, colon, id = line.rpartition(":")
+    return f"{cursor}{colon}{int(id) + 1}" if line.startswith("id: ") else line
+
+
 FAULTS = {
     "ack before commit": (ack_before_commit, LOST, {INCONSISTENT}),
     "a dropped delivery": (dropped_delivery, HOLE, {UNSEEN}),
@@ -127,8 +153,10 @@ FAULTS = {
     "a double append": (double_append, DUPLICATE, set()),
     # Who is cut off between two that were swapped has a cursor behind both.
     "swapped order": (swapped_order, DISORDER, {HOLE}),
-    "a reset log with the old epoch": (reset_log_with_the_old_epoch, INCONSISTENT, {LOST}),
+    "a reset log with the old epoch": (reset_log_with_the_old_epoch, INCONSISTENT, {LOST, HOLE}),
     "a forgotten key": (forgotten_key, DUPLICATE, {UNEXPECTED}),
+    "a poll off by one": (poll_off_by_one, HOLE, {UNSEEN}),
+    "an id too far": (id_too_far, HOLE, {UNSEEN}),
 }
 """Each with the name that the checker must call it by, and what may come of it besides."""
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from chaos.by_http import Events, Lines, Poller, Poster
 from chaos.checker import Finding, check
-from chaos.members import Listener, Member, identity
+from chaos.members import Listener, Member, identity, token
 from chaos.nemesis import Nemesis
 from chaos.proxy import Proxy
+from chaos.publisher import Publisher
+from chaos.reader import Reader
 from chaos.recording import Place, Recording, Said
 from chaos.talker import Talker
 from chaos.victim import Victim, can_fill_disks
@@ -28,13 +31,16 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to be. `pace`: seconds between two things that one talker says."""
+    """What a run is to be: so many of each kind (members.py), and as many `followers` by each way
+    to read that HTTP has. `pace`: seconds between two things that one says."""
 
     seed: int
     messages: int = 5000
     kills: int = 10
     talkers: int = 20
     listeners: int = 4
+    posters: int = 4
+    followers: int = 4
     pace: float = 0.1
     mischief: tuple[str, ...] = MISCHIEF
     durability: str = "power"
@@ -89,61 +95,55 @@ async def storm(plan: Plan, data: Path) -> Result:
 
 async def _weather(plan: Plan, victim: Victim, proxy: Proxy) -> tuple[Recording, Counter[str]]:
     recording = Recording(keep=plan.keep_messages)
-    talkers = await _talkers(plan, victim, proxy, recording)
-    listeners = _listeners(plan, victim, proxy, recording)
-    members: list[Member] = [*talkers, *listeners]
+    members = await _members(plan, victim, proxy, recording)
+    publishers = [member for member in members if isinstance(member, Publisher)]
     nemesis = Nemesis(plan.rng("nemesis"), victim, proxy, members)
     staying = [asyncio.create_task(member.stay()) for member in members]
     try:
-        await _storm(plan, talkers, nemesis)
+        await _storm(plan, publishers, nemesis)
         await settle(victim, members, recording, plan.settling)
     finally:
         for member in members:
             await member.leave()
         await _end(staying)
-    return recording, _deeds(nemesis, talkers, listeners)
+    return recording, _deeds(nemesis, members)
 
 
-async def _talkers(plan: Plan, victim: Victim, proxy: Proxy, recording: Recording) -> list[Talker]:
-    """Each is a person of its own; half of them are connected by the proxy."""
-    cookies = [await asyncio.to_thread(identity, victim.port) for _ in range(plan.talkers)]
-    return [
-        Talker(
-            f"t{n:02}",
-            plan.rng(f"talker {n}"),
-            proxy.port if n % 2 else victim.port,
-            cookie,
-            recording,
-            from_start=n % 4 < 2,
-        )
-        for n, cookie in enumerate(cookies)
-    ]
+async def _members(plan: Plan, victim: Victim, proxy: Proxy, recording: Recording) -> list[Member]:
+    """Half of each kind are connected by the proxy, and half of those with a cursor begin at
+    the head; whoever publishes is a person of their own."""
+
+    def seat(letter: str, n: int) -> tuple[str, Random, int, Recording]:
+        port = proxy.port if n % 2 else victim.port
+        return f"{letter}{n:02}", plan.rng(f"{letter} {n}"), port, recording
+
+    members: list[Member] = [Listener(*seat("l", n)) for n in range(plan.listeners)]
+    for n in range(plan.talkers):
+        cookie = await asyncio.to_thread(identity, victim.port)
+        members.append(Talker(*seat("t", n), cookie=cookie, from_start=n % 4 < 2))
+    for n in range(plan.posters):
+        proof = await asyncio.to_thread(token, victim.port)
+        members.append(Poster(*seat("p", n), *proof))
+    for letter, kind in (("e", Events), ("n", Lines), ("w", Poller)):
+        members += [kind(*seat(letter, n), from_start=n % 4 < 2) for n in range(plan.followers)]
+    return members
 
 
-def _listeners(plan: Plan, victim: Victim, proxy: Proxy, recording: Recording) -> list[Listener]:
-    return [
-        Listener(
-            f"l{n}", plan.rng(f"listener {n}"), proxy.port if n % 2 else victim.port, recording
-        )
-        for n in range(plan.listeners)
-    ]
-
-
-async def _storm(plan: Plan, talkers: list[Talker], nemesis: Nemesis) -> None:
+async def _storm(plan: Plan, publishers: list[Publisher], nemesis: Nemesis) -> None:
     """Ends when all has been said, and every kill was done."""
+    shares = list(zip(publishers, _shares(plan.messages, len(publishers)), strict=True))
 
     def progress() -> float:
-        return sum(talker.done for talker in talkers) / plan.messages
+        return sum(publisher.done for publisher in publishers) / plan.messages
 
     try:
         async with asyncio.timeout(plan.patience), asyncio.TaskGroup() as group:
             group.create_task(nemesis.kill(plan.kills, progress))
             group.create_task(nemesis.do_mischief(plan.mischief, progress))
-            for talker, share in zip(talkers, _shares(plan), strict=True):
-                group.create_task(talker.talk(share, plan.pace))
+            for publisher, share in shares:
+                group.create_task(publisher.talk(share, plan.pace))
     except TimeoutError:
-        shares = zip(talkers, _shares(plan), strict=True)
-        late = [talker.name for talker, share in shares if talker.done < share]
+        late = [publisher.name for publisher, share in shares if publisher.done < share]
         raise Stuck(
             f"{progress():.1%} was said in {plan.patience:.0f} s; not done: {late},"
             f" deeds: {dict(nemesis.done)}"
@@ -154,10 +154,10 @@ async def _storm(plan: Plan, talkers: list[Talker], nemesis: Nemesis) -> None:
         await nemesis.end()
 
 
-def _shares(plan: Plan) -> list[int]:
-    """How much each talker has to say."""
-    each, rest = divmod(plan.messages, plan.talkers)
-    return [each + (n < rest) for n in range(plan.talkers)]
+def _shares(messages: int, number: int) -> list[int]:
+    """How much each has to say."""
+    each, rest = divmod(messages, number)
+    return [each + (n < rest) for n in range(number)]
 
 
 async def settle(
@@ -166,13 +166,13 @@ async def settle(
     """Everybody comes back, and gets to the end; somebody new reads it all from the start."""
     await asyncio.gather(*(member.come_back() for member in members))
     await asyncio.sleep(0.3)  # for what was still on its way
-    auditor = Talker("auditor", Random("auditor"), victim.port, "", recording, from_start=True)
+    auditor = Talker("auditor", Random("auditor"), victim.port, recording, from_start=True)
     reading = asyncio.create_task(auditor.stay())
     try:
         async with asyncio.timeout(within):
             await auditor.arrived()
             for member in (auditor, *members):
-                if isinstance(member, Talker):
+                if isinstance(member, Reader):
                     await member.reaches(Place(auditor.epoch, auditor.head))
     except TimeoutError:
         pass  # the checker says who has not
@@ -184,13 +184,14 @@ async def settle(
     recording.log = [event for c in mine for event in c.events if isinstance(event, Said)]
 
 
-def _deeds(nemesis: Nemesis, talkers: list[Talker], listeners: list[Listener]) -> Counter[str]:
+def _deeds(nemesis: Nemesis, members: list[Member]) -> Counter[str]:
     deeds = Counter(nemesis.done)
-    for member in [*talkers, *listeners]:
+    for member in members:
         deeds["connections"] += member.connections
         deeds["cut as too slow"] += member.closes[1013]
-    for talker in talkers:
-        deeds.update({f"refused: {code}": n for code, n in talker.refusals.items()})
+        deeds[f"messages by {member.kind}"] += member.messages
+        if isinstance(member, Publisher):
+            deeds.update({f"refused: {code}": n for code, n in member.refusals.items()})
     return deeds
 
 

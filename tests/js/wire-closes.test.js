@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stopped } from "../../static/js/closes.js";
+import { stopped } from "../../static/js/client.js";
 import { afterwards, explained } from "../../static/js/wire-closes.js";
 
 const CODES = [...Array(16).keys()].map((code) => code + 1000).concat(3000, 4000, 4408, 4500, 4999);
