@@ -35,6 +35,7 @@ export class Inspector {
     close: () => this.#openWhole(false),
   });
   #stream;
+  #oneWay;
   #others = new Others({
     open: () => this.#log.restart(),
     event: (event) => this.#told(event, false),
@@ -47,8 +48,12 @@ export class Inspector {
   #greeted = false;
   #chosen = undefined;
 
-  /** @param {string} secret the right to look, which the watched connection was opened with */
-  constructor(secret) {
+  /**
+   * @param {string} secret the right to look, which the watched connection was opened with
+   * @param {import("./one-way.js").OneWay} oneWay hears of what the page sees of that connection
+   */
+  constructor(secret, oneWay) {
+    this.#oneWay = oneWay;
     this.#stream = new WireStream(secret, {
       state: showState,
       open: () => this.#restarted(),
@@ -117,6 +122,7 @@ export class Inspector {
   #told(event, own) {
     if (event?.type === "error") byId("wire-error").textContent = event.message;
     if (!KNOWN.has(event?.type) || !this.#log.add(event, own)) return;
+    if (own) this.#oneWay.there(event);
     if (own && typeof event.round_trip === "number") showRoundTrip(event.round_trip);
     this.#list.draw();
   }
@@ -170,7 +176,9 @@ export class Inspector {
 
   #showWhole(entry) {
     this.#chosen = entry;
-    byId("wire-detail").replaceChildren(...(entry ? wireDetail(entry).filter(Boolean) : []));
+    byId("wire-detail").replaceChildren(
+      ...(entry ? wireDetail(entry, this.#oneWay.of(entry.event)).filter(Boolean) : []),
+    );
     byId("wire-detail").scrollTop = 0;
     if (!byId("wire-take").hidden) this.#take.show();
   }

@@ -19,14 +19,19 @@ const NOT_SHOWN = "not shown";
 
 /**
  * @param {import("./wire-log.js").Entry} entry
+ * @param {{ms: number, error: number} | null} oneWay
  * @returns {(Node | null)[]}
  */
-export function wireDetail({ event, own, delta }) {
+export function wireDetail({ event, own, delta }, oneWay) {
   const told = { open: opened, frame, closed }[event.type](event, own);
   const facts = [
     ["connection", own ? `${event.connection}, this page’s own` : event.connection],
     ["at", event.at],
     ["since the one before", delta === null ? null : duration(Math.max(0, delta))],
+    [
+      "one way",
+      oneWay && `${duration(Math.max(0, oneWay.ms))}, give or take ${duration(oneWay.error)}`,
+    ],
     ...told.facts,
   ];
   // What was said comes first; of a handshake, what came of it.

@@ -365,3 +365,6 @@ def test_a_conversation_is_seen_beside_what_is_watched(visit):
     write(page, "hello")
     shown = whole(page, rows(page, '"type":"ack"').first)
     expect(shown).to_contain_text("number 1")
+    took = re.compile(r"one way[\d.]+ ms, give or take [\d.]+ ms")
+    expect(shown).to_contain_text(took)
+    expect(whole(page, rows(page, '"type":"say"').first)).to_contain_text(took)
