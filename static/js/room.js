@@ -25,7 +25,9 @@ import { StateLine } from "./state-line.js";
 import { Tabs } from "./tabs.js";
 import { showTerminalLines } from "./terminal.js";
 import { clockSeconds } from "./timeline.js";
+import { Traffic } from "./traffic.js";
 import { countUnread } from "./unread.js";
+import { WaysView } from "./ways-view.js";
 import { Whoami } from "./whoami.js";
 import { Writing } from "./writing.js";
 
@@ -35,13 +37,16 @@ const tab = token(9);
 const me = new Whoami(page.me);
 let lost = false;
 
+const traffic = new Traffic(() => ways.counted());
 const room = new Room(location.pathname, {
   name: me.name,
   since: page.cursor,
   token: me.token,
   socket: page.socket,
   query: { wire: secret },
+  edge: traffic.edge(),
 });
+const ways = new WaysView((way) => room.use(way), traffic);
 const reachable = () => room.connected;
 const state = new StateLine(() => room.connect());
 const inspector = new Inspector(secret);
@@ -112,6 +117,7 @@ function tellReturn(missed) {
 }
 
 function taken(message) {
+  traffic.came(room.state.way, message);
   conversation.take(message);
   if (message.from.id !== me.id && !(message.edits ?? message.deletes)) countUnread();
   writing.arrived(message);
@@ -139,6 +145,7 @@ function gone({ tooBig, climbed, words }) {
 
 function changed(now) {
   state.show(now);
+  ways.show(now);
   inspector.watched(now.is === "connected" && now.way === "websocket");
   drawn();
 }
