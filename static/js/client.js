@@ -59,7 +59,8 @@
  * @typedef {object} State
  * @property {"idle" | "connecting" | "connected" | "waiting" | "stopped"} is
  * @property {boolean} again whether there has been a connection before
- * @property {string} way how it is, or would be, connected: "websocket", "stream" or "poll"
+ * @property {string} way how it is, or would be, connected: see Room.use
+ * @property {boolean} chosen whether that is what it was told to be
  * @property {number} [until] when the next attempt is made, in milliseconds
  * @property {string} [words] why it stopped
  *
@@ -71,7 +72,7 @@
  *
  * @typedef {object} Edge what the library needs of the world: time, chance, and ways out
  * @property {typeof WebSocket | undefined} WebSocket
- * @property {(url: string, how: RequestInit) => Promise<Response>} fetch
+ * @property {(url: string, how: RequestInit, way?: string) => Promise<Response>} fetch
  * @property {(ms: number, act: () => void) => () => void} after answers what calls it off
  * @property {() => number} now
  * @property {() => number} random
@@ -608,6 +609,23 @@ async function* lines({ body }) {
   }
 }
 
+/** The same as Server-Sent Events, of which each has its data in one line. */
+class EventsLine extends HttpLine {
+  async listen() {
+    const answer = await this.get("text/event-stream");
+    this.hears.open();
+    for await (const line of lines(answer)) this.#took(line);
+    throw new Ended(LOST);
+  }
+
+  // A comment says nothing, and is a sign of life all the same.
+  /** @param {string} line */
+  #took(line) {
+    if (line.startsWith("data: ")) this.hears.frame(line.slice(6));
+    else if (line.startsWith(":")) this.hears.frame(line);
+  }
+}
+
 const WAIT = 20;
 const MOST = 500;
 const HASTE = 1000;
@@ -615,6 +633,9 @@ const KEY_DAYS = 7;
 
 /** Asks for what is new, again and again; the server holds its answer back until there is some. */
 class PollLine extends HttpLine {
+  /** Seconds that the server may hold its answer back. */
+  wait = WAIT;
+
   async listen() {
     const page = await this.#page({});
     this.hears.open();
@@ -626,10 +647,10 @@ class PollLine extends HttpLine {
   // Something in between may answer in the server's place, at once and every time.
   async #next() {
     const began = this.edge.now();
-    const page = await this.#page({ wait: String(WAIT) });
+    const page = await this.#page(this.wait ? { wait: String(this.wait) } : {});
     this.#tell(page);
     const early = HASTE - (this.edge.now() - began);
-    if (!page.messages.length && early > 0) await this.#pause(early);
+    if (early > 0 && !(this.wait && page.messages.length)) await this.#pause(early);
   }
 
   /** @param {Record<string, string>} query */
@@ -653,6 +674,11 @@ class PollLine extends HttpLine {
   }
 }
 
+/** Asks once a second, whether there is anything new or not. */
+class AskLine extends PollLine {
+  wait = 0;
+}
+
 // How long keys are known a poller is not told; this is what servers do unless told otherwise.
 /** @param {any} page */
 function welcomeOf({ room, epoch, head, oldest, you, limits = { key_days: KEY_DAYS } }) {
@@ -668,10 +694,12 @@ function welcomeOf({ room, epoch, head, oldest, you, limits = { key_days: KEY_DA
  * @returns {Way}
  */
 function byHttp(name, Line, asking, edge) {
+  /** @type {Edge["fetch"]} */
+  const told = (url, how) => edge.fetch(url, how, name);
   return {
     name,
     carries: (type) => type === "say",
-    open: (hears) => new Line(asking, hears, edge),
+    open: (hears) => new Line(asking, hears, { ...edge, fetch: told }),
   };
 }
 
@@ -682,11 +710,13 @@ const PATIENCE = 15_000;
 const RESTART_WINDOW = /** @type {[number, number]} */ ([0.2, 2]);
 const MISSES = 2;
 const CLIMB = 60_000;
+const LADDER = 3;
 
 /**
  * A connection is kept, not opened once: the close code decides whether to come back, the wait is
  * random, and there is never more than one line, but for the moment in which a better one is tried.
- * Where a way was never any good it takes the next, and comes back to the first when it can.
+ * Where a way was never any good it takes the next, and comes back to the first when it can; the
+ * ways below the first three it goes only where it was told to.
  */
 export class Connection {
   #ways;
@@ -708,6 +738,8 @@ export class Connection {
   #misses = 0;
   #good = false;
   #everGood = false;
+  /** @type {number | null} */
+  #chosen = null;
 
   /** @type {State} */
   state;
@@ -722,7 +754,7 @@ export class Connection {
     this.#ways = ways;
     this.#on = on;
     this.#edge = edge;
-    this.state = { is: "idle", again: false, way: this.way.name };
+    this.state = { is: "idle", again: false, way: this.way.name, chosen: false };
   }
 
   /** The way that it goes, or would go. */
@@ -756,9 +788,24 @@ export class Connection {
     if (this.#lost(LOST, "")) this.connect();
   }
 
-  /** Another network may be another way: begins with the first again. */
+  /**
+   * Goes one way and no other; without a name, whichever is best. The line that there is goes on
+   * until something is heard on the new one.
+   * @param {string} [name]
+   */
+  use(name) {
+    const at = this.#ways.findIndex((way) => way.name === name);
+    this.#chosen = at < 0 ? null : at;
+    this.#giveUpBetter();
+    if (this.#at === Math.max(0, at)) return;
+    if (this.connected) return this.#climb();
+    this.#take(this.#best);
+    this.renew();
+  }
+
+  /** Another network may be another way: begins with the best again. */
   restart() {
-    this.#take(0);
+    this.#take(this.#best);
     this.#everGood = false;
     this.renew();
   }
@@ -773,7 +820,7 @@ export class Connection {
     this.#good = true;
     this.#misses = 0;
     if (this.#at === 0) this.#everGood = true;
-    else this.#climbLater();
+    if (this.#at !== this.#best) this.#climbLater();
   }
 
   /** Ends it until connect() is called. */
@@ -869,15 +916,21 @@ export class Connection {
 
   /** @param {State["is"]} is @param {{until?: number, words?: string}} [more] */
   #enter(is, more = {}) {
-    this.state = { is, again: this.#again, way: this.way.name, ...more };
+    const chosen = this.#chosen !== null;
+    this.state = { is, again: this.#again, way: this.way.name, chosen, ...more };
     this.#on.state?.(this.state);
   }
 
   // The first way has two attempts, until it was any good once: from then on a failure means that
   // the server is away, and not that something in between lets no WebSocket through.
   #missed() {
+    if (this.#chosen !== null) return this.#take(this.#chosen);
     if (this.#at === 0 && (this.#everGood || ++this.#misses < MISSES)) return;
-    this.#take((this.#at + 1) % this.#ways.length);
+    this.#take((this.#at + 1) % Math.min(LADDER, this.#ways.length));
+  }
+
+  get #best() {
+    return this.#chosen ?? 0;
   }
 
   /** @param {number} at */
@@ -892,14 +945,15 @@ export class Connection {
     this.#calm = this.#edge.after(ms, () => this.#climb());
   }
 
-  // The first way is tried beside the line that there is, which goes on until the other is heard.
+  // The best way is tried beside the line that there is, which goes on until the other is heard.
   #climb() {
+    const at = this.#best;
     const hears = this.#hears(() => this.#line === better);
     const tried = () => this.#better === better;
-    const better = this.#ways[0].open({
+    const better = this.#ways[at].open({
       open: () => {},
       frame: (data) => {
-        if (tried()) this.#climbed(better);
+        if (tried()) this.#climbed(better, at);
         hears.frame(data);
       },
       close: (code, reason) => (tried() ? this.#stay() : hears.close(code, reason)),
@@ -920,10 +974,10 @@ export class Connection {
     better?.close();
   }
 
-  /** @param {Line} better */
-  #climbed(better) {
+  /** @param {Line} better @param {number} at */
+  #climbed(better, at) {
     this.#better = null;
-    this.#take(0);
+    this.#take(at);
     if (!this.#lost(NORMAL, "", true)) return better.close();
     this.#line = better;
     this.#opened();
@@ -1208,6 +1262,14 @@ export class Room {
     this.#connection.restart();
   }
 
+  /**
+   * Goes one way from now on, in the middle of whatever it does; without a name, the best.
+   * @param {"websocket" | "stream" | "poll" | "events" | "ask"} [way]
+   */
+  use(way) {
+    this.#connection.use(way);
+  }
+
   /** Leaves. What was not published yet is, after the next connect(). */
   close() {
     this.#rest();
@@ -1280,6 +1342,8 @@ export class Room {
     const ways = [
       byHttp("stream", StreamLine, asking, edge),
       byHttp("poll", PollLine, asking, edge),
+      byHttp("events", EventsLine, asking, edge),
+      byHttp("ask", AskLine, asking, edge),
     ];
     if (edge.WebSocket)
       ways.unshift(new RoomSocketWay(asking.socket, [SUBPROTOCOL], edge.WebSocket));

@@ -26,7 +26,9 @@ import { StateLine } from "./state-line.js";
 import { Tabs } from "./tabs.js";
 import { showTerminalLines } from "./terminal.js";
 import { clockSeconds } from "./timeline.js";
+import { Traffic } from "./traffic.js";
 import { countUnread } from "./unread.js";
+import { WaysView } from "./ways-view.js";
 import { Whoami } from "./whoami.js";
 import { Writing } from "./writing.js";
 
@@ -37,14 +39,16 @@ const me = new Whoami(page.me);
 let lost = false;
 
 const oneWay = new OneWay();
+const traffic = new Traffic(() => ways.counted());
 const room = new Room(location.pathname, {
   name: me.name,
   since: page.cursor,
   token: me.token,
   socket: page.socket,
   query: { wire: secret },
-  WebSocket: timed(oneWay),
+  edge: traffic.edge({ WebSocket: timed(oneWay), fetch }),
 });
+const ways = new WaysView((way) => room.use(way), traffic);
 const reachable = () => room.connected;
 const state = new StateLine(() => room.connect());
 const inspector = new Inspector(secret, oneWay);
@@ -115,6 +119,7 @@ function tellReturn(missed) {
 }
 
 function taken(message) {
+  traffic.came(room.state.way, message);
   conversation.take(message);
   if (message.from.id !== me.id && !(message.edits ?? message.deletes)) countUnread();
   writing.arrived(message);
@@ -142,6 +147,7 @@ function gone({ tooBig, climbed, words }) {
 
 function changed(now) {
   state.show(now);
+  ways.show(now);
   inspector.watched(now.is === "connected" && now.way === "websocket");
   drawn();
 }

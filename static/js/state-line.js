@@ -10,7 +10,12 @@ const WORDS = {
   waiting: ({ again }) => (again ? "Connection lost" : "No connection"),
   stopped: ({ words }) => words,
 };
-const BY = { stream: "Connected by HTTP", poll: "Connected by polling" };
+const BY = {
+  events: "Connected by events",
+  stream: "Connected by HTTP",
+  poll: "Connected by polling",
+  ask: "Connected by asking",
+};
 const WHY =
   "No WebSocket gets through to the server from here, so this page uses requests. It tries again every minute or so.";
 const ACTS = { waiting: "Try now", stopped: "Connect again" };
@@ -58,7 +63,8 @@ export class StateLine {
       state.is in ACTS || (state.again && state.is === "connecting"),
     );
     say(this.#words, wordsFor(state, navigator.onLine));
-    this.#words.title = state.is === "connected" && state.way in BY ? WHY : "";
+    const worse = state.is === "connected" && state.way in BY && !state.chosen;
+    this.#words.title = worse ? WHY : "";
     this.#act.hidden = !(state.is in ACTS);
     say(this.#act, ACTS[state.is] ?? "");
     clearInterval(this.#ticking);

@@ -298,6 +298,59 @@ test("it changes over when something is heard by the best way, and not before", 
   assert.equal(connection.state.is, "waiting");
 });
 
+test("it goes the way it is told, and what it had goes on until something is heard there", () => {
+  begin();
+  speak(ways[0]);
+  connection.use("bad");
+  ways[2].hears.open();
+  ways[0].hears.frame("still here");
+  assert.equal(connection.state.way, "best");
+  ways[2].hears.frame("welcome");
+  assert.ok(ways[0].lines[0].closed);
+  assert.deepEqual(told, ["still here", "climbed", "welcome"]);
+  assert.deepEqual([connection.state.way, connection.state.chosen], ["bad", true]);
+});
+
+test("what it was told is not left, whether it fails or a better way could be had", () => {
+  begin();
+  speak(ways[0]);
+  connection.use("good");
+  ways[1].hears.frame("welcome");
+  connection.praise();
+  world.pass(100_000);
+  assert.equal(ways[0].lines.length, 1);
+  for (let attempt = 0; attempt < 5; attempt++) fail(ways[1]);
+  assert.equal(connection.state.way, "good");
+});
+
+test("told another way before the last was heard, it goes that one alone", () => {
+  begin();
+  speak(ways[0]);
+  connection.use("bad");
+  connection.use("good");
+  assert.ok(ways[2].lines[0].closed);
+  ways[2].hears.frame("late");
+  ways[1].hears.frame("welcome");
+  assert.deepEqual(told, ["climbed", "welcome"]);
+});
+
+test("without a name it takes the best way again", () => {
+  begin();
+  speak(ways[0]);
+  connection.use("bad");
+  ways[2].hears.frame("welcome");
+  connection.use();
+  ways[0].hears.frame("welcome back");
+  assert.deepEqual([connection.state.way, connection.state.chosen], ["best", false]);
+});
+
+test("what it is told while it waits, it does at once", () => {
+  begin();
+  ways[0].hears.close(1006, "");
+  connection.use("bad");
+  assert.equal(ways[2].lines.length, 1);
+});
+
 test("the best way has as long to answer as any", () => {
   begin();
   fail(ways[0]);
