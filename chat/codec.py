@@ -14,25 +14,22 @@ from chat.errors import BadCommand, BadCursor, BadJson, BadText, BinaryRefused
 from chat.message import (
     Ack,
     Batch,
-    Closed,
     Cursor,
     Delete,
     Edit,
     Error,
-    Frame,
     Gap,
     Goodbye,
     Heartbeat,
     Message,
-    Opened,
     PingMe,
-    PingWatched,
     Presence,
     Record,
     Rename,
     Say,
     Welcome,
 )
+from chat.watching import Close, Closed, Frame, Opened, Ping, Send
 
 SUBPROTOCOL = "broadcaster.v1.json"
 CURSOR = r"([A-Za-z0-9_-]{1,64}):([0-9]{1,16})"
@@ -41,9 +38,10 @@ HTTP = (HistoryPage, Publish, Published, Problem, Rooms, Identity)
 
 T = TypeVar("T")
 MemberCommand = Say | Edit | Delete | Rename | PingMe
+WatcherCommand = Ping | Send | Close
 
 _member: msgspec.json.Decoder[MemberCommand] = msgspec.json.Decoder(MemberCommand)
-_watcher = msgspec.json.Decoder(PingWatched)
+_watcher: msgspec.json.Decoder[WatcherCommand] = msgspec.json.Decoder(WatcherCommand)
 _publish = msgspec.json.Decoder(Publish)
 _encode = msgspec.json.Encoder().encode
 
@@ -53,7 +51,7 @@ def parse(frame: str | bytes) -> MemberCommand:
     return _checked(_member.decode, frame)
 
 
-def parse_watcher(frame: str | bytes) -> PingWatched:
+def parse_watcher(frame: str | bytes) -> WatcherCommand:
     """Turns what a watcher sent into the command it holds, or raises a `Refusal`."""
     return _checked(_watcher.decode, frame)
 
@@ -118,7 +116,7 @@ def schema() -> bytes:
     kinds = {
         "client": typing.get_args(MemberCommand),
         "server": (Welcome, Gap, Batch, Message, Ack, Error, Presence, Heartbeat, Goodbye),
-        "watcher": (PingWatched,),
+        "watcher": typing.get_args(WatcherCommand),
         "tap": (Opened, Frame, Closed, Error),
         "http": HTTP,
     }

@@ -75,6 +75,25 @@ class BadSecret(Refusal):
     words = "A secret for `wire` is 16 to 64 letters, digits, - and _, too much to guess."
 
 
+class NotWatched(Refusal):
+    code = "not_watched"
+    words = "No connection {name} is being watched here: its `open` says what it is called."
+    status = 404
+
+
+class BadPayload(Refusal):
+    code = "bad_payload"
+    words = "Send one of `text`, `hex` (pairs of digits) and `base64`; {why}."
+
+
+class BadClose(Refusal):
+    code = "bad_close"
+    words = (
+        "A close has a code of 1000 to 1003, 1007 to 1014 or 3000 to 4999 and a reason of at most"
+        " {longest} bytes, or neither."
+    )
+
+
 class BadQuery(Refusal):
     code = "bad_query"
     words = "What follows the ? in this address is not UTF-8: encode it with %."

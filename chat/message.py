@@ -5,7 +5,6 @@ message that has its place in the log. Commands and events are JSON objects on
 the wire and their field `type` says which; docs/protocol.md shows each one.
 """
 
-from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
@@ -141,10 +140,6 @@ class PingMe(Command, frozen=True, tag="ping_me"):
     """Asks for a WebSocket ping now, so that its pong can be watched."""
 
 
-class PingWatched(Command, frozen=True, tag="ping"):
-    """From a watcher: pings the connection that it watches, now."""
-
-
 # -- events: from the server to members --------------------------------------
 
 
@@ -270,45 +265,3 @@ class Goodbye(Event, frozen=True, tag="goodbye"):
 
     code: int
     retry_between: tuple[float, float]
-
-
-# -- the wire made visible: from the server to whoever watches a connection ---
-
-
-class Opened(Event, frozen=True, tag="open"):
-    """A watched connection began."""
-
-    connection: str
-    at: datetime
-    path: str
-    subprotocol: str | None = None
-
-
-class Frame(Event, frozen=True, tag="frame"):
-    """One frame of a watched connection as the server saw it.
-
-    `sender` is "client" or "server", `size` is the payload's bytes on the wire, `text`
-    and `hex` show its beginning (as it reads, where it was `compressed` and whole),
-    `round_trip` (on a pong) is in milliseconds.
-    """
-
-    connection: str
-    at: datetime
-    sender: str = field(name="from")
-    opcode: str
-    size: int
-    text: str | None = None
-    hex: str | None = None
-    code: int | None = None
-    reason: str | None = None
-    round_trip: float | None = None
-    compressed: bool = False
-
-
-class Closed(Event, frozen=True, tag="closed"):
-    """A watched connection ended; 1006 when it broke off without a close frame."""
-
-    connection: str
-    at: datetime
-    code: int
-    reason: str = ""

@@ -24,6 +24,7 @@ from handlers.engine.line import Line
 from handlers.engine.roads import Roads
 from handlers.logs import log_exception
 from handlers.origins import is_allowed, make_readable
+from handlers.seen import opened
 from handlers.services import Services
 from handlers.tap import Tap, is_secret
 
@@ -156,16 +157,17 @@ class SocketHandler(OnLine, Handler):
     def _open_tap(self, connection: Connection) -> None:
         if self.secret:
             self.tap = self.services.taps.get(self.secret)
-            self.tap.opened(self.name, self, self.request.path, self.selected_subprotocol)
+            handshake = opened(self.name, self.tap.now(), self.request, connection, self.secret)
+            self.tap.opened(self, handshake)
             self.line.watch(partial(self.tap.sent, self.name))
             connection.parser.shown = self._came
 
-    def _came(self, first: int, payload: bytes) -> None:
+    def _came(self, head: bytes, payload: bytes) -> None:
         """Shows a frame that came; a pong with its round trip."""
-        pong = first & OPCODE == PONG
+        pong = head[0] & OPCODE == PONG
         round_trip = self.pulse.round_trip(payload, time.monotonic()) if pong else None
         if self.tap:
-            self.tap.received(self.name, first, payload, round_trip)
+            self.tap.received(self.name, head, payload, round_trip)
 
     def _close_tap(self) -> None:
         if self.tap:

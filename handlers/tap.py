@@ -1,29 +1,35 @@
-"""The wire made visible: whoever holds a connection's secret sees its frames.
+"""The wire made visible: whoever holds a connection's secret sees its frames, and may act on it.
 
 A client that connects with `?wire=<secret>` can be watched at `/-/wire/<secret>`,
 frame by frame as the server sees them, control frames too, which no browser
 shows to a page. The tap is a stream of its own, so looking changes nothing; a
 connection without a secret has no tap and pays nothing.
+
+Nobody hands secrets out, so nobody has to take them back: one that neither end has
+used for an hour is forgotten, with all that was seen by it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from chat.codec import encode
-from chat.message import Closed, Event, Frame, Opened
-from handlers.engine import deflate, frames
-from handlers.engine.frames import FIN, OPCODE, RSV1, Violation
+from chat.errors import NotWatched
+from chat.message import Event
+from chat.watching import Closed, Opened
+from handlers.engine import frames
+from handlers.seen import seen
 
 REPLAYED = 100
-SHOWN_TEXT = 200
-SHOWN_BYTES = 64
-MOST_INFLATED = 1 << 20
+REPLAYED_BYTES = 128 * 1024
+"""Of what happened lately, the most that a new watcher is shown."""
+FORGOTTEN_AFTER = timedelta(hours=1)
+MOST_UNUSED = 32
+"""Taps that are kept though nobody uses them any more; beyond, the oldest goes before its hour."""
 SHAPE = "[A-Za-z0-9_-]{16,64}"
 """What a secret looks like: too much to guess, safe in a URL."""
 
@@ -35,26 +41,41 @@ class Watcher(Protocol):
 
 
 class Watched(Protocol):
-    """Who is looked at."""
+    """Who is looked at, and what a watcher may do to it."""
 
     def ping_now(self) -> None: ...
+    def send(self, data: bytes) -> None: ...
+    def close(self, code: int | None = None, reason: str | None = None) -> None: ...
 
 
 class Taps:
-    """The taps of this process by their secrets; one with nobody at either end is gone."""
+    """The taps of this process by their secrets."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
         self._taps: dict[str, Tap] = {}
+        self._unused: dict[str, datetime] = {}
+        """Since when, the longest first."""
 
     def get(self, secret: str) -> Tap:
         """The tap of a secret, from either end; `release` it afterwards."""
+        self._forget()
+        self._unused.pop(secret, None)
         return self._taps.setdefault(secret, Tap(self._now))
 
     def release(self, secret: str) -> None:
-        """Forgets a tap that nobody uses any more."""
+        """One end is gone; when both are, the tap has an hour left."""
         if (tap := self._taps.get(secret)) and tap.unused:
-            del self._taps[secret]
+            self._unused[secret] = self._now()
+        self._forget()
+
+    def _forget(self) -> None:
+        long_ago = self._now() - FORGOTTEN_AFTER
+        many = len(self._unused) - MOST_UNUSED
+        for at, (secret, since) in enumerate(tuple(self._unused.items())):
+            if at >= many and since > long_ago:
+                break
+            del self._unused[secret], self._taps[secret]
 
 
 def is_secret(text: str) -> bool:
@@ -65,8 +86,9 @@ class Tap:
     """One secret: the connections that carry it, and those who watch them."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+        self.now = now
         self._recent: deque[bytes] = deque(maxlen=REPLAYED)
+        self._recent_bytes = 0
         self._watchers: set[Watcher] = set()
         self._watched: dict[str, Watched] = {}
 
@@ -83,80 +105,44 @@ class Tap:
     def unwatch(self, watcher: Watcher) -> None:
         self._watchers.discard(watcher)
 
-    def ping(self) -> None:
-        """Pings what is being watched, now."""
-        for watched in self._watched.values():
-            watched.ping_now()
+    def watched(self, name: str | None) -> Iterable[Watched]:
+        """The connection of this name, or all; raises `NotWatched`."""
+        if name is None:
+            return tuple(self._watched.values())
+        if name not in self._watched:
+            raise NotWatched(name=name)
+        return (self._watched[name],)
 
-    def opened(self, name: str, watched: Watched, path: str, subprotocol: str | None) -> None:
-        self._watched[name] = watched
-        self._tell(Opened(name, self._now(), path, subprotocol))
+    def opened(self, watched: Watched, opened: Opened) -> None:
+        self._watched[opened.connection] = watched
+        self._tell(opened)
 
     def received(
-        self, name: str, first: int, payload: bytes, round_trip: float | None = None
+        self, name: str, head: bytes, payload: bytes, round_trip: float | None = None
     ) -> None:
-        """A frame came from the client, its first byte says what; `round_trip` is seconds."""
-        self._frame("client", name, first, payload, round_trip)
+        """A frame came from the client; `round_trip` is seconds."""
+        self._tell(seen("client", name, self.now(), head, payload, round_trip))
 
     def sent(self, name: str, data: bytes) -> None:
         """Frames went to the client, as they stand on the wire."""
-        for first, payload in frames.split(data):
-            self._frame("server", name, first, payload)
+        for head, payload in frames.split(data):
+            self._tell(seen("server", name, self.now(), head, payload))
 
     def closed(self, name: str, code: int, reason: str) -> None:
         self._watched.pop(name, None)
-        self._tell(Closed(name, self._now(), code, reason))
-
-    def _frame(
-        self, sender: str, name: str, first: int, wire: bytes, rtt: float | None = None
-    ) -> None:
-        opcode, payload = first & OPCODE, _inflated(first, wire)
-        code, reason = _close_of(payload) if opcode == frames.CLOSE else (None, None)
-        piece = first & RSV1 and not first & FIN  # of something compressed: noise by itself
-        text = opcode == frames.TEXT and not piece
-        readable = text or (opcode != frames.BINARY and _printable(payload))
-        self._tell(
-            Frame(
-                connection=name,
-                at=self._now(),
-                sender=sender,
-                opcode=frames.NAMES.get(opcode, f"{opcode:#x}"),
-                size=len(wire),
-                text=_text(payload) if readable else None,
-                hex=None if readable else payload[:SHOWN_BYTES].hex(" "),
-                code=code,
-                reason=reason,
-                round_trip=None if rtt is None else round(rtt * 1000, 3),
-                compressed=bool(first & RSV1),
-            )
-        )
+        self._tell(Closed(name, self.now(), code, reason))
 
     def _tell(self, event: Event) -> None:
         shown = encode(event)
-        self._recent.append(shown)
+        self._keep(shown)
         for watcher in tuple(self._watchers):
             watcher.show(shown)
 
-
-def _inflated(first: int, payload: bytes) -> bytes:
-    """What a compressed message says, if it is whole and what is shown of it can be read."""
-    if first & RSV1 and first & FIN:
-        with suppress(Violation):
-            return deflate.inflate(payload, MOST_INFLATED)
-    return payload
-
-
-def _text(payload: bytes) -> str:
-    # Up to four bytes a character; a character cut in two at the end is left out.
-    return payload[: 4 * SHOWN_TEXT].decode(errors="ignore")[:SHOWN_TEXT]
-
-
-def _printable(payload: bytes) -> bool:
-    """Whether a control frame's few bytes can be read as they are, as our pings' can."""
-    return payload.isascii() and payload.decode().isprintable()
-
-
-def _close_of(payload: bytes) -> tuple[int | None, str | None]:
-    if len(payload) < 2:
-        return None, None
-    return int.from_bytes(payload[:2]), payload[2:].decode(errors="replace") or None
+    def _keep(self, shown: bytes) -> None:
+        recent = self._recent
+        if len(recent) == REPLAYED:
+            self._recent_bytes -= len(recent.popleft())
+        recent.append(shown)
+        self._recent_bytes += len(shown)
+        while self._recent_bytes > REPLAYED_BYTES and len(recent) > 1:
+            self._recent_bytes -= len(recent.popleft())

@@ -60,8 +60,8 @@ def test_an_offer_that_cannot_be_met_is_declined(offers):
 
 def unsqueezed(data, window=15):
     """What a client makes of it, with a window of its own for each message."""
-    [(first, payload)] = split(data)
-    if not first & RSV1:
+    [(head, payload)] = split(data)
+    if not head[0] & RSV1:
         return payload
     return zlib.decompressobj(-window).decompress(payload + TAIL)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chat import errors, message
+from chat import errors, message, watching
 from chat.errors import Refusal
 from process import ROOT
 from settings import options
@@ -14,7 +14,8 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 
 
 def wire_types():
-    kinds = [kind for kind in vars(message).values() if isinstance(kind, type)]
+    told = {**vars(message), **vars(watching)}
+    kinds = [kind for kind in told.values() if isinstance(kind, type)]
     return [
         kind
         for kind in kinds

@@ -19,6 +19,7 @@ from handlers.engine.frames import (
     Violation,
     close_frame,
     close_of,
+    fragmented,
     frame,
     split,
 )
@@ -71,7 +72,20 @@ def test_a_length_takes_as_few_bytes_as_it_can(size, head):
 @given(some.lists(some.tuples(some.sampled_from([TEXT, BINARY, PING]), some.binary(max_size=300))))
 def test_frames_in_a_row_are_taken_apart_again(messages):
     joined = b"".join(frame(opcode, payload) for opcode, payload in messages)
-    assert list(split(joined)) == [(FIN | opcode, payload) for opcode, payload in messages]
+    apart = list(split(joined))
+    assert [(head[0], payload) for head, payload in apart] == [
+        (FIN | opcode, payload) for opcode, payload in messages
+    ]
+    assert b"".join(head + payload for head, payload in apart) == joined
+
+
+@given(some.binary(max_size=300), some.integers(1, 20))
+def test_a_message_in_fragments_is_the_same_message(payload, count):
+    apart = list(split(fragmented(BINARY, payload, count)))
+    assert b"".join(piece for _, piece in apart) == payload
+    assert [head[0] for head, _ in apart] == [
+        (CONTINUATION if at else BINARY) | (FIN if at == count - 1 else 0) for at in range(count)
+    ]
 
 
 def test_a_close_frame_carries_its_code_and_reason():
@@ -284,7 +298,7 @@ def test_a_close_may_be_empty_but_not_half_a_code_nor_a_reason_that_is_no_text()
 
 def test_a_tap_sees_every_frame_once_it_is_complete():
     parser, seen = Parser(LIMIT), []
-    parser.shown = lambda first, payload: seen.append((first, payload))
+    parser.shown = lambda *frame: seen.append(frame)
     pieces = [
         client_frame(TEXT, b"short"),
         client_frame(TEXT, b"a" * 300, 0),
@@ -294,7 +308,11 @@ def test_a_tap_sees_every_frame_once_it_is_complete():
     ]
     wire = b"".join(pieces)
     events(*(wire[at : at + 7] for at in range(0, len(wire), 7)), parser=parser)
-    assert seen == [
+    heads = [
+        piece[: len(piece) - len(payload)] for piece, (_, payload) in zip(pieces, seen, strict=True)
+    ]
+    assert [head for head, _ in seen] == heads
+    assert [(head[0], payload) for head, payload in seen] == [
         (FIN | TEXT, b"short"),
         (TEXT, b"a" * 300),
         (FIN | PING, b"now"),

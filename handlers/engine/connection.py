@@ -74,12 +74,14 @@ class Connection(ServerProtocol):
         "_deaf",
         "_reason",
         "_subprotocol",
+        "extensions",
         "line",
         "parser",
         "window",
     )
 
     handler: Handler
+    extensions: str | None
     line: Line
     parser: Parser
     window: int | None
@@ -108,7 +110,8 @@ class Connection(ServerProtocol):
         compresses = handler.get_compression_options() is not None
         agreed = compresses and deflate.agree(headers.get("Sec-WebSocket-Extensions", ""))
         self.window = agreed.window if agreed else None
-        self._begin(_answer(key, self._subprotocol, agreed.answer if agreed else None))
+        self.extensions = agreed.answer if agreed else None
+        self._begin(_answer(self.answer(key)))
 
     def _begin(self, answer: bytes) -> None:
         handler = self.handler
@@ -122,6 +125,17 @@ class Connection(ServerProtocol):
         # When Tornado, which has called us, is done with it.
         asyncio.get_running_loop().call_soon(lighten, handler)
         self.line.start()
+
+    def answer(self, key: str) -> list[tuple[str, str]]:
+        """The headers that the handshake was answered with."""
+        fields = (
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Accept", WebSocketProtocol13.compute_accept_value(key)),
+            ("Sec-WebSocket-Protocol", self._subprotocol),
+            ("Sec-WebSocket-Extensions", self.extensions),
+        )
+        return [(name, value) for name, value in fields if value]
 
     @property
     def selected_subprotocol(self) -> str | None:
@@ -236,16 +250,9 @@ class Connection(ServerProtocol):
         """Lines never delay."""
 
 
-def _answer(key: str, subprotocol: str | None, extensions: str | None) -> bytes:
-    """The answer to the handshake, written at once: it is the same but for three fields."""
-    fields = {
-        "Upgrade": "websocket",
-        "Connection": "Upgrade",
-        "Sec-WebSocket-Accept": WebSocketProtocol13.compute_accept_value(key),
-        "Sec-WebSocket-Protocol": subprotocol,
-        "Sec-WebSocket-Extensions": extensions,
-    }
-    lines = [f"{name}: {value}\r\n" for name, value in fields.items() if value]
+def _answer(fields: list[tuple[str, str]]) -> bytes:
+    """The answer to the handshake, written at once."""
+    lines = [f"{name}: {value}\r\n" for name, value in fields]
     return f"HTTP/1.1 101 Switching Protocols\r\n{''.join(lines)}\r\n".encode()
 
 

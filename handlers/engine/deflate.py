@@ -8,6 +8,7 @@ section 7.1.1 lets a server ask for that, and compress like that, whatever was o
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from functools import cache
 from typing import NamedTuple
@@ -51,7 +52,7 @@ def agree(offers: str) -> Agreement | None:
         answer = f"{NAME}; server_no_context_takeover; client_no_context_takeover"
         if bits := parameters.get("server_max_window_bits"):
             answer += f"; server_max_window_bits={bits}"
-        return Agreement(answer, int(bits or 15))
+        return Agreement(sys.intern(answer), int(bits or 15))  # there are few, and many to have one
     return None
 
 

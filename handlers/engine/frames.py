@@ -37,8 +37,8 @@ Event = tuple[int, str | bytes]
 """An opcode and what came under it: text as str, anything else as bytes."""
 Inflate = Callable[[bytes, int], bytes]
 """inflate(payload, limit): raises a `Violation` for what does not inflate to `limit` bytes."""
-Shown = Callable[[int, bytes], None]
-"""shown(first byte, payload): sees each frame when it is complete."""
+Shown = Callable[[bytes, bytes], None]
+"""shown(header, payload): sees each frame when it is complete, unmasked."""
 
 
 class Violation(Exception):
@@ -67,6 +67,15 @@ def _short_head(first: int, size: int) -> bytes:
     return bytes((first, size))
 
 
+def fragmented(opcode: int, payload: bytes, count: int) -> bytes:
+    """One message in this many frames, of about the same size (section 5.4)."""
+    size = -(-len(payload) // count)
+    pieces = [payload[at * size : (at + 1) * size] for at in range(count)]
+    opcodes = [opcode] + [CONTINUATION] * (count - 1)
+    bits = [0] * (count - 1) + [FIN]
+    return b"".join(map(frame, opcodes, pieces, bits))
+
+
 def close_frame(code: int | None, reason: str | None = None) -> bytes:
     """A close frame: the code, then as much of the reason as has room (section 5.5.1)."""
     if code is None:
@@ -75,17 +84,17 @@ def close_frame(code: int | None, reason: str | None = None) -> bytes:
     return frame(CLOSE, struct.pack("!H", code) + cut.encode())
 
 
-def split(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Takes apart what `frame` put together: (first byte, payload) of each frame in a row."""
+def split(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Takes apart what `frame` put together: (header, payload) of each frame in a row."""
     at = 0
     while at < len(data):
-        first, size = data[at], data[at + 1]
+        begin, size = at, data[at + 1]
         at += 2
         if size > SHORT:
             width = 2 if size == 126 else 8
             size = int.from_bytes(data[at : at + width])
             at += width
-        yield first, data[at : at + size]
+        yield data[begin:at], data[at : at + size]
         at += size
 
 
@@ -97,7 +106,7 @@ def close_of(payload: bytes) -> tuple[int | None, str]:
     if not payload:
         return None, ""
     code = int.from_bytes(payload[:2])
-    if len(payload) == 1 or not _may_be_sent(code):
+    if len(payload) == 1 or not may_be_sent(code):
         raise Violation(PROTOCOL_ERROR, f"no close code: {code}")
     return code, _text(payload[2:])
 
@@ -138,7 +147,7 @@ class Parser:
         self._first: int | None = None
         self._left = 0
         self._mask = b""
-        self._seen: bytes | None = None
+        self._seen: tuple[bytes, bytes] | None = None
         # The message that is coming: its opcode (0: none is) and what has come of it.
         self._opcode = 0
         self._compressed = False
@@ -164,7 +173,7 @@ class Parser:
                 self.fed, self._at = data if size < have - 6 else b"", end
                 payload = unmask(data[at + 2 : at + 6], data[at + 6 : end])
                 if self.shown:
-                    self.shown(data[at], payload)
+                    self.shown(data[at : at + 6], payload)
                 opcode = data[at] & OPCODE
                 return opcode, _text(payload) if opcode == TEXT else payload
         self.fed, self._at = data, at
@@ -195,7 +204,7 @@ class Parser:
         self._at = at + 6 + width
         self._mask = data[self._at - 4 : self._at]
         self._first, self._left = first, size
-        self._seen = b"" if self.shown else None
+        self._seen = (data[at : self._at], b"") if self.shown else None
         if TEXT <= first & OPCODE <= BINARY:
             self._begin(first)
         return True
@@ -238,16 +247,16 @@ class Parser:
         turn = len(chunk) % 4
         self._mask = self._mask[turn:] + self._mask[:turn]
         if self._seen is not None:
-            self._seen += payload
+            self._seen = self._seen[0], self._seen[1] + payload
         self._forget_what_was_read()
         if whole:
-            self._end(first)
+            self._end()
         return self._take(first, payload, whole)
 
-    def _end(self, first: int) -> None:
+    def _end(self) -> None:
         self._first = None
         if self.shown and self._seen is not None:
-            self.shown(first, self._seen)
+            self.shown(*self._seen)
             self._seen = None
 
     def _take(self, first: int, payload: bytes, whole: bool) -> Event | None:
@@ -307,6 +316,6 @@ def _not_text() -> Violation:
     return Violation(BAD_DATA, "text is UTF-8")
 
 
-def _may_be_sent(code: int) -> bool:
+def may_be_sent(code: int) -> bool:
     """Whether a peer may close with this (section 7.4.2, and the IANA registry)."""
     return 1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999

@@ -40,7 +40,7 @@ def uncounted_fragments(self, first, width, size):
 
 def all_is_kept(self, data=b""):
     """As if it were still to be shown."""
-    self._seen = (self._seen or b"") + data
+    self._seen = b"\x01", (self._seen[1] if self._seen else b"") + data
     return following(self, data)
 
 

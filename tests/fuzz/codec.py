@@ -91,9 +91,9 @@ class Shown:
     def __init__(self) -> None:
         self.controls: list[Event] = []
 
-    def __call__(self, first: int, payload: bytes) -> None:
-        if first & frames.OPCODE >= CLOSE:
-            self.controls.append((first & frames.OPCODE, payload))
+    def __call__(self, head: bytes, payload: bytes) -> None:
+        if head[0] & frames.OPCODE >= CLOSE:
+            self.controls.append((head[0] & frames.OPCODE, payload))
 
 
 def _controls(found: Outcome) -> list[Event]:
@@ -116,7 +116,10 @@ def check_held(parser: frames.Parser, limit: int, piece: int) -> None:
     parts = parser._parts or ()
     need(len(parts) <= limit, f"a message in {len(parts)} parts")
     most = limit + SLACK + limit // 256
-    for what, size in (("come", sum(map(len, parts))), ("seen", len(parser._seen or b""))):
+    for what, size in (
+        ("come", sum(map(len, parts))),
+        ("seen", len(parser._seen[1] if parser._seen else b"")),
+    ):
         need(size <= most, f"{size} bytes of a message have {what}, over {limit}")
 
 
