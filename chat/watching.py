@@ -67,7 +67,8 @@ class Frame(Event, frozen=True, tag="frame"):
     `sender` is "client" or "server", `size` is the payload's bytes on the wire and `head`
     what stood before it, the frame's header. `text` and `hex` show the beginning of the
     payload (as it reads, where it was `compressed` and whole), and `cut` says that there
-    is more. `round_trip` (on a pong) is in milliseconds.
+    is more; `wire` is, in hex, the beginning of what was compressed as it stood on the wire.
+    `round_trip` (on a pong) is in milliseconds.
     """
 
     connection: str
@@ -81,6 +82,7 @@ class Frame(Event, frozen=True, tag="frame"):
     masked: bool = False
     text: str | None = None
     hex: str | None = None
+    wire: str | None = None
     cut: bool = False
     code: int | None = None
     reason: str | None = None

@@ -14,7 +14,15 @@ from handlers.follow import FollowHandler
 from handlers.identity import cookie_name
 from handlers.logs import log_request
 from handlers.openapi import OpenApiPage
-from handlers.page import EchoPage, IdentityPage, NothingHere, NotOffered, RoomsPage, SchemaPage
+from handlers.page import (
+    AnatomyPage,
+    EchoPage,
+    IdentityPage,
+    NothingHere,
+    NotOffered,
+    RoomsPage,
+    SchemaPage,
+)
 from handlers.publish import PublishHandler
 from handlers.room import OneMessage, RoomJson, RoomPage, RoomText
 from handlers.services import Services
@@ -54,6 +62,7 @@ def routes(services: Services) -> list[Any]:
         (r"/-/identity", IdentityPage, has),
         (r"/-/echo", EchoPage, {**has, "socket": "/-/echo/ws"}),
         (r"/-/echo/ws", EchoHandler, has),
+        (r"/-/wire", AnatomyPage, {**has, "socket": "/-/echo/ws"}),
         (rf"/-/wire/({SHAPE})", WatchHandler, has),
         (r"/static/client.js", LibraryHandler, {"assets": services.assets}),
         (r"/static/([0-9a-f]+)/(.*)", AssetHandler, {"assets": services.assets}),

@@ -129,6 +129,7 @@ def paths(mode: str) -> Part:
         ),
         "/-/openapi.json": page("see_openapi", "This document.", JSON, ANY),
         "/-/echo": page("see_echo", "The echo console.", HTML, WORD),
+        "/-/wire": page("see_wire", "A connection explained byte by byte.", HTML, WORD),
     }
 
 

@@ -196,6 +196,13 @@ class EchoPage(PageHandler):
     head = get
 
 
+class AnatomyPage(PageHandler):
+    """A connection of the reader's own, explained byte by byte."""
+
+    def get(self) -> None:
+        self.show("anatomy.html")
+
+
 class NotOffered(PageHandler):
     """A room for whoever takes none of its forms."""
 

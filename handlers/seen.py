@@ -87,6 +87,7 @@ def seen(
         masked=bool(head[1] & MASKED),
         text=text,
         hex=payload[:SHOWN_BYTES].hex(" ") if text is None else None,
+        wire=wire[:SHOWN_BYTES].hex(" ") if first & RSV1 else None,
         cut=len(payload) > most,
         code=code,
         reason=reason,

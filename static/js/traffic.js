@@ -25,10 +25,9 @@ export class Traffic {
 
   /** The ways out of a page, counted. */
   edge({ WebSocket, fetch } = globalThis) {
-    const traffic = this;
     return {
-      WebSocket: WebSocket && counting(WebSocket, traffic),
-      fetch: (url, how, way) => traffic.#fetch(fetch, url, how, way),
+      WebSocket: WebSocket && counting(WebSocket, this),
+      fetch: (url, how, way) => this.#fetch(fetch, url, how, way),
     };
   }
 
