@@ -149,7 +149,7 @@ function line({ name, line, step, hidden, plain }) {
       { class: "digits" },
       at > 0 ? element("b", {}, line.slice(0, at + 1)) : null,
       at > 0 ? line.slice(at + 1) : line,
-      element("span", { class: "end" }, "␍␊"),
+      element("span", { class: "end" }, "\\r\\n"),
     ),
   ];
 }
@@ -167,7 +167,7 @@ function row(columns) {
   const lines = [
     ["wire", "wire", ({ wire }) => hex(wire)],
     masked && ["key", "⊕ key", ({ key }) => hex(key)],
-    masked && ["plain", "plain", ({ plain }) => hex(plain)],
+    masked && ["unmasked", "plain", ({ plain }) => hex(plain)],
     columns[0].character !== undefined && ["spelt", "reads", ({ character }) => character],
   ].filter(Boolean);
   return element(

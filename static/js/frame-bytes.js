@@ -28,6 +28,7 @@ const OPCODES = {
   9: "ping",
   10: "pong",
 };
+const READABLE = ["text", "ping", "pong"];
 const SHOWN = 40;
 const encoder = new TextEncoder();
 
@@ -157,20 +158,22 @@ function maskingKey(bytes) {
 function payload(frame, key) {
   if (!frame.size) return [];
   const plain = onTheWire(frame);
-  const part = (from, to, said) => ({
-    ...columns(plain, key, from, Math.min(to, frame.size), frame),
-    ...said,
-  });
-  if (frame.opcode === "close") {
-    const code = part(0, 2, closeCode(frame.code));
-    return frame.size > 2 ? [code, part(2, frame.size, CLOSE_REASON)] : [code];
-  }
-  const all = part(0, frame.size, {
+  if (frame.opcode === "close") return closing(frame, plain, key);
+  const reads = READABLE.includes(frame.opcode) && !frame.compressed;
+  const all = {
     name: "payload",
     value: count(frame.size),
     says: inside(frame),
-  });
+    ...columns(plain, key, { to: frame.size, reads }),
+  };
   return frame.compressed ? [all, inflated(frame)] : [all];
+}
+
+function closing({ size, code }, plain, key) {
+  const parts = [{ ...closeCode(code), ...columns(plain, key, { to: 2, reads: false }) }];
+  if (size > 2)
+    parts.push({ ...REASON, ...columns(plain, key, { from: 2, to: size, reads: true }) });
+  return parts;
 }
 
 /** The payload's beginning as it stood on the wire, unmasked. */
@@ -179,16 +182,19 @@ function onTheWire({ wire, hex, text }) {
   return digits === undefined ? encoder.encode(text ?? "") : parse(digits).bytes;
 }
 
-function columns(plain, key, from, to, { compressed, opcode }) {
+function columns(plain, key, { from = 0, to, reads }) {
   const end = Math.min(to, from + SHOWN, plain.length);
-  const readable = !compressed && opcode !== "binary" && from !== to;
-  const read = readable ? characters(plain.subarray(from, end)) : [];
-  const shown = Array.from(plain.subarray(from, end), (byte, at) => ({
-    wire: key ? byte ^ key[(from + at) % 4] : byte,
-    ...(key && { key: key[(from + at) % 4], plain: byte }),
-    ...(readable && { character: read[at] }),
+  const bytes = plain.subarray(from, end);
+  const read = reads && characters(bytes);
+  const shown = Array.from(bytes, (byte, at) => ({
+    ...masking(byte, key?.[(from + at) % 4]),
+    ...(read && { character: read[at] }),
   }));
   return { columns: shown, more: to - end };
+}
+
+function masking(byte, key) {
+  return key === undefined ? { wire: byte } : { wire: byte ^ key, key, plain: byte };
 }
 
 const WORDS = {
@@ -232,7 +238,7 @@ function closeCode(code) {
   };
 }
 
-const CLOSE_REASON = {
+const REASON = {
   name: "reason",
   value: "in UTF-8",
   says: "Words for whoever debugs the other end, up to 123 bytes, for a control frame has 125 and the code takes two.",

@@ -49,7 +49,7 @@ export function record({ socket, wire }, { message, code, reason }) {
     watcher.onclose = fail;
     setTimeout(fail, PATIENCE);
   }).finally(() => {
-    watched?.close();
-    watcher.close();
+    watched?.close(1000);
+    watcher.close(1000);
   });
 }
