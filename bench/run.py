@@ -22,7 +22,7 @@ SHOWN = (
     f" and a hundred members at once.](pictures/{PICTURE.name})"
 )
 SIDE_BY_SIDE = {work.__name__: work for work in (works.broadcast, works.echo, works.crowd)}
-WHO_IS_PACED = ("ours", "ours-json", "go")
+WHO_IS_PACED = ("ours", "go")
 
 
 def main() -> None:

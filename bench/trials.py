@@ -75,7 +75,7 @@ def growth(book: Book, ours: Contender, effort: Effort) -> None:
 def streams(book: Book, ours: Contender, effort: Effort) -> None:
     """One message in flight to thousands of sockets, and to as many event streams."""
     number, json = min(effort.crowd, files_allowed() - 100), as_json(ours).plus(MEMORY)
-    for turn in range(effort.rounds):
+    for turn in range(effort.least):
         say(f"round {turn + 1}: event streams")
         with ExitStack() as stack:
             loads = {
