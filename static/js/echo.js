@@ -12,6 +12,7 @@ import { Exchanges, sizeOf } from "./exchanges.js";
 import { parse } from "./hex.js";
 import { Inspector } from "./inspector.js";
 import { Newer } from "./newer.js";
+import { OneWay, timed } from "./one-way.js";
 import { oversize } from "./oversize.js";
 import { StateLine } from "./state-line.js";
 
@@ -31,9 +32,10 @@ const bottom = new Bottom(byId("log"), byId("log-content"), () => newer.clear())
 const exchanges = new Exchanges();
 const composer = new Composer(write);
 const state = new StateLine(() => connection.connect());
-const inspector = new Inspector(secret);
+const oneWay = new OneWay();
+const inspector = new Inspector(secret, oneWay);
 const connection = new Connection({
-  ways: [new SocketWay(() => socketAddress(page.socket, { wire: secret }))],
+  ways: [new SocketWay(() => socketAddress(page.socket, { wire: secret }), [], timed(oneWay))],
   on: { state: changed, frame: receive, close: () => exchanges.lose().forEach(draw) },
 });
 

@@ -3,7 +3,7 @@
 import { element, icon } from "./element.js";
 import { count, show } from "./hex.js";
 import { clockMillis } from "./timeline.js";
-import { roundTrip } from "./wire-row.js";
+import { duration } from "./wire-facts.js";
 
 const TEXT_PREVIEW = 600;
 const BYTES_PREVIEW = 128;
@@ -62,7 +62,7 @@ function verdict({ state, took, at }) {
     "p",
     { class: "verdict" },
     element("time", { datetime: at.toISOString() }, clockMillis(at)),
-    element("span", { class: "took" }, took === undefined ? "" : roundTrip(took)),
+    element("span", { class: "took" }, took === undefined ? "" : duration(took)),
     element("span", { class: "outcome" }, state === "identical" && icon("done"), VERDICTS[state]),
   );
 }

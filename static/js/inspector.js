@@ -1,54 +1,88 @@
 // The wire strip: every frame of this page's own connection, as the server saw it, on a stream of
-// its own, so that looking changes nothing. Closed, it costs nothing.
+// its own, so that looking changes nothing; and those of any other client that is made with the
+// address shown here. Closed, it costs nothing.
 
-import { socketAddress } from "./address.js";
-import { Bottom } from "./bottom.js";
-import { Connection, hurryOnReturn, read, SocketWay } from "./client.js";
-import { byId } from "./element.js";
+import { byId, element } from "./element.js";
+import { numbers } from "./numbers.js";
 import { keep, recall } from "./storage.js";
+import { Acts } from "./wire-acts.js";
+import { Chart } from "./wire-chart-view.js";
+import { wireDetail } from "./wire-detail.js";
+import { duration } from "./wire-facts.js";
+import { narrows } from "./wire-filter.js";
+import { FilterForm } from "./wire-filter-form.js";
+import { WireList } from "./wire-list.js";
 import { WireLog } from "./wire-log.js";
-import { roundTrip, wireRow } from "./wire-row.js";
+import { Others } from "./wire-others.js";
+import { enablePanels } from "./wire-panels.js";
+import { Search } from "./wire-search.js";
+import { WireStream } from "./wire-stream.js";
+import { Take } from "./wire-take.js";
+import { WireView } from "./wire-view.js";
 
-const PING = JSON.stringify({ type: "ping" });
+const PING = { type: "ping" };
 const WIDE = "(min-width: 1100px)";
+const KNOWN = new Set(["open", "frame", "closed"]);
 
 export class Inspector {
   #log = new WireLog();
-  #frames = byId("wire-frames");
-  #bottom = new Bottom(byId("wire-scroll"), this.#frames);
+  #search = new Search();
+  #view = new WireView(this.#log, (source, rows) => this.#search.find(source, rows));
+  #list = new WireList(byId("wire-scroll"), byId("wire-frames"), {
+    draw: () => this.#update(),
+    choose: (entry) => this.#showWhole(entry),
+    open: () => this.#openWhole(true),
+    close: () => this.#openWhole(false),
+  });
   #stream;
+  #oneWay;
+  #others = new Others({
+    open: () => this.#log.restart(),
+    event: (event) => this.#told(event, false),
+    changed: () => this.#showConnections(),
+  });
+  #acts = new Acts((connection, command) => this.#ask(connection, command));
+  #take = new Take(() => ({ entries: this.#view.shown, chosen: this.#chosen }));
+  #chart = new Chart(() => this.#log.entries);
   #watched = false;
   #greeted = false;
+  #chosen = undefined;
 
-  /** @param {string} secret the right to look, which the watched connection was opened with */
-  constructor(secret) {
-    this.#stream = new Connection({
-      ways: [new SocketWay(() => socketAddress(document.body.dataset.wirePath + secret))],
-      on: {
-        state: (state) => showState(state),
-        open: () => this.#restarted(),
-        frame: (data) => this.#told(read(data)),
-      },
+  /**
+   * @param {string} secret the right to look, which the watched connection was opened with
+   * @param {import("./one-way.js").OneWay} oneWay hears of what the page sees of that connection
+   */
+  constructor(secret, oneWay) {
+    this.#oneWay = oneWay;
+    this.#stream = new WireStream(secret, {
+      state: showState,
+      open: () => this.#restarted(),
+      event: (event) => this.#told(event, true),
     });
-    hurryOnReturn(this.#stream);
     this.#listen();
+    this.#showConnections();
     this.#open(wanted());
   }
 
-  /** The page's own socket is there, or is not. @param {boolean} connected */
+  /** The page's own connection is there, or is not. @param {boolean} connected */
   watched(connected) {
     this.#watched = connected;
     this.#greet();
   }
 
   #listen() {
-    this.#frames.addEventListener("click", ({ target }) => {
-      if (getSelection().isCollapsed) target.closest(".frame")?.classList.toggle("whole");
+    new FilterForm((filter) => this.#filter(filter));
+    enablePanels((panel) => {
+      if (panel === "wire-others") this.#others.begin();
+      if (panel === "wire-take") this.#take.show();
+      if (panel === "wire-chart") this.#chart.start();
     });
     byId("wire-toggle").addEventListener("click", () => this.#choose(!this.#isOpen));
     byId("wire-hide").addEventListener("click", () => this.#choose(false));
     byId("wire-clear").addEventListener("click", () => this.#clear());
-    byId("wire-ping").addEventListener("click", () => this.#stream.send(PING));
+    byId("wire-ping").addEventListener("click", () => this.#stream.ask(PING));
+    byId("wire-pause").addEventListener("click", () => this.#pause());
+    byId("wire-fold").addEventListener("click", () => this.#openWhole(false));
   }
 
   get #isOpen() {
@@ -65,9 +99,15 @@ export class Inspector {
     document.body.dataset.wire = open ? "open" : "closed";
     byId("wire-toggle").setAttribute("aria-expanded", String(open));
     this.#greeted = false;
+    this.#others.show(open);
     if (open) this.#stream.connect();
-    else this.#stream.leave();
+    else {
+      this.#stream.leave();
+      this.#acts.stop();
+    }
   }
+
+  // -- what is told ------------------------------------------------------------------
 
   #restarted() {
     this.#log.restart();
@@ -76,30 +116,108 @@ export class Inspector {
 
   // One ping as soon as there is something to ping, so that there is something to see.
   #greet() {
-    if (!this.#greeted && this.#watched) this.#greeted = this.#stream.send(PING);
+    if (!this.#greeted && this.#watched) this.#greeted = this.#stream.ask(PING);
   }
 
-  #told(event) {
-    const row = event && wireRow(event);
-    if (!row || !this.#log.add(event)) return;
-    this.#frames.append(row);
-    if (typeof event.round_trip === "number") showRoundTrip(event.round_trip);
-    this.#trim();
+  #told(event, own) {
+    if (event?.type === "error") byId("wire-error").textContent = event.message;
+    if (!KNOWN.has(event?.type) || !this.#log.add(event, own)) return;
+    if (own) this.#oneWay.there(event);
+    if (own && typeof event.round_trip === "number") showRoundTrip(event.round_trip);
+    this.#list.draw();
   }
 
-  #trim() {
-    for (let excess = this.#log.trim(); excess > 0; excess--) this.#frames.firstChild.remove();
+  // An empty name is the page's own connection.
+  #ask(connection, command) {
+    if (!connection) return this.#stream.ask(command);
+    return this.#others.ask({ ...command, connection });
+  }
+
+  // -- what is seen ------------------------------------------------------------------
+
+  #update() {
+    this.#log.trim();
+    this.#list.forgot(this.#view.update(() => this.#list.draw()));
+    this.#list.entries = this.#view.shown;
+    byId("wire-frames").dataset.empty = this.#log.entries.length ? "nothing" : "yet";
     byId("wire-dropped").hidden = this.#log.dropped === 0;
-    byId("wire-dropped").textContent =
-      `${this.#log.dropped.toLocaleString("en")} older frames are no longer shown`;
+    byId("wire-dropped").textContent = `${numbers(this.#log.dropped)} older dropped`;
+    if (this.#view.tooSlow) byId("wire-error").textContent = TOO_SLOW;
+    this.#showPause();
+  }
+
+  #filter(filter) {
+    this.#view.choose(filter);
+    document.querySelector("[aria-controls=wire-filter]").classList.toggle("on", narrows(filter));
+    this.#list.toBottom();
+    this.#list.draw();
   }
 
   #clear() {
     this.#log.clear();
-    this.#frames.replaceChildren();
-    this.#trim();
-    this.#bottom.go();
+    this.#view.restart();
+    this.#openWhole(false);
+    this.#list.toBottom();
+    this.#list.draw();
   }
+
+  #pause() {
+    this.#view.paused = !this.#view.paused;
+    byId("wire-pause").setAttribute("aria-pressed", String(this.#view.paused));
+    this.#list.draw();
+    this.#showPause();
+  }
+
+  #showPause() {
+    const { paused, waiting } = this.#view;
+    const more = waiting ? ` · ${numbers(waiting)}` : "";
+    byId("wire-pause").textContent = paused ? `Go on${more}` : "Pause";
+  }
+
+  #showWhole(entry) {
+    this.#chosen = entry;
+    byId("wire-detail").replaceChildren(
+      ...(entry ? wireDetail(entry, this.#oneWay.of(entry.event)).filter(Boolean) : []),
+    );
+    byId("wire-detail").scrollTop = 0;
+    if (!byId("wire-take").hidden) this.#take.show();
+  }
+
+  #openWhole(open) {
+    if (!open) {
+      if (byId("wire-whole").contains(document.activeElement)) byId("wire-frames").focus();
+      this.#list.choose(null);
+    }
+    byId("wire-whole").hidden = !open || !this.#chosen;
+  }
+
+  #showConnections() {
+    const { names } = this.#others;
+    const options = (first) => [
+      ...first.map(([value, words]) => element("option", { value }, words)),
+      ...names.map((name) => element("option", { value: name }, name)),
+    ];
+    renew(
+      byId("wire-of"),
+      options([
+        ["", "all connections"],
+        ["own", "this page"],
+      ]),
+    );
+    renew(byId("wire-to"), options([["", "this page"]]));
+  }
+}
+
+const TOO_SLOW =
+  "This expression takes too long to try, so everything is shown. Nested repetitions are the usual cause.";
+
+// What was chosen stays chosen when it is gone, or the next act would be another's.
+function renew(select, options) {
+  const { value } = select;
+  const there = !value || options.some((option) => option.value === value);
+  select.replaceChildren(...options);
+  if (!there) select.append(element("option", { value }, `${value}, gone`));
+  if (value) select.value = value;
 }
 
 function wanted() {
@@ -108,7 +226,7 @@ function wanted() {
 }
 
 function showRoundTrip(ms) {
-  byId("wire-round-trip").textContent = roundTrip(ms);
+  byId("wire-round-trip").textContent = duration(ms);
   byId("wire-round-trip").parentElement.hidden = false;
 }
 

@@ -17,6 +17,7 @@ import { suggestion } from "./names.js";
 import { numbers } from "./numbers.js";
 import { Offer } from "./offer.js";
 import { Older } from "./older.js";
+import { OneWay, timed } from "./one-way.js";
 import { enablePeopleToggle, showPeople } from "./people-view.js";
 import { Rooms } from "./rooms.js";
 import { RowActs } from "./row-acts.js";
@@ -35,16 +36,18 @@ const tab = token(9);
 const me = new Whoami(page.me);
 let lost = false;
 
+const oneWay = new OneWay();
 const room = new Room(location.pathname, {
   name: me.name,
   since: page.cursor,
   token: me.token,
   socket: page.socket,
   query: { wire: secret },
+  WebSocket: timed(oneWay),
 });
 const reachable = () => room.connected;
 const state = new StateLine(() => room.connect());
-const inspector = new Inspector(secret);
+const inspector = new Inspector(secret, oneWay);
 
 const names = new NameField(me.name, chooseName);
 const composer = new Composer((text) => writing.say(text), {

@@ -1,101 +1,69 @@
-// One frame, one row: which way, when, what, how big, what was in it. Control frames look
-// different from data frames, since they are what page scripts never see.
+// One event, one row of two lines: which way, when, what, how big; below, what was in it. Every
+// row is as high as any other, so that only those on screen need be drawn.
 
 import { meaning } from "./client.js";
 import { element, icon } from "./element.js";
 import { count } from "./hex.js";
 import { clockMillis } from "./timeline.js";
-
-const CONTROL = ["ping", "pong", "close"];
-const ROWS = { open: openRow, frame: frameRow, closed: closedRow };
+import { duration, isControl } from "./wire-facts.js";
 
 /**
- * A row for an event of the wire; null for an event that this page does not know.
- * @param {{type: string}} event
- * @returns {HTMLLIElement | null}
+ * @param {import("./wire-log.js").Entry} entry
+ * @returns {HTMLLIElement}
  */
-export function wireRow(event) {
-  return ROWS[event.type]?.(event) ?? null;
-}
-
-/** "0.4 ms" @param {number} ms */
-export function roundTrip(ms) {
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
-}
-
-function frameRow(event) {
-  const control = CONTROL.includes(event.opcode);
+export function wireRow(entry) {
+  const { n, event, own } = entry;
   const sent = event.from === "client";
   return element(
     "li",
     {
-      class: `frame ${control ? "control" : "data"} ${sent ? "sent" : "received"}`,
+      id: `frame-${n}`,
+      role: "option",
+      "aria-selected": "false",
+      class: `frame ${event.type} ${isControl(event) ? "control" : "data"}`,
       "data-opcode": event.opcode,
-      "data-direction": sent ? "sent" : "received",
+      "data-direction": event.from && (sent ? "sent" : "received"),
+      "data-connection": event.connection,
     },
-    direction(sent),
-    moment(event),
-    element("span", { class: "opcode" }, event.opcode),
-    element("span", { class: "detail" }, ...detail(event)),
-    element("span", { class: "size" }, size(event)),
-    preview(event),
+    direction(event, sent),
+    element("time", { datetime: event.at }, clockMillis(event.at)),
+    element("span", { class: "opcode" }, event.opcode ?? event.type),
+    element("span", { class: "detail" }, detail(event)),
+    element("span", { class: "size" }, event.opcode ? count(event.size) : ""),
+    element("span", { class: "delta" }, since(entry)),
+    element("code", { class: "preview" }, own ? "" : `${event.connection} `, preview(event)),
   );
 }
 
-function size({ size, compressed }) {
-  return compressed ? `compressed to ${count(size)}` : count(size);
+/** "+0.4 ms" @param {import("./wire-log.js").Entry} entry */
+export function since({ delta }) {
+  return delta === null ? "" : `+${duration(Math.max(0, delta))}`;
 }
 
-function direction(sent) {
+function direction({ from }, sent) {
   const words = sent ? "sent" : "received";
-  return element("span", { class: "way", title: words }, icon(words), unseen(words));
-}
-
-function moment({ at }) {
-  return element("time", { datetime: at }, clockMillis(at));
-}
-
-// A pong's answer time and a ping's few bytes fit beside the opcode; a close takes a line of words.
-function detail({ opcode, code, round_trip, text, hex }) {
-  if (opcode === "close") return [code ? String(code) : ""];
-  if (!["ping", "pong"].includes(opcode)) return [];
-  const took = typeof round_trip === "number" ? `${roundTrip(round_trip)} ` : "";
-  return [took, element("code", { class: "payload-hex" }, text ?? hex ?? "")];
-}
-
-function preview({ opcode, code, reason, text, hex }) {
-  if (opcode === "ping" || opcode === "pong") return null;
-  const shown = opcode === "close" ? closeWords(code, reason) : (text ?? hex);
-  return shown && element("code", { class: "preview" }, shown);
-}
-
-function openRow(event) {
-  return connectionRow(event, "open", `${event.path} · ${event.subprotocol ?? "no subprotocol"}`);
-}
-
-function closedRow(event) {
-  return connectionRow(
-    event,
-    "closed",
-    `${event.code ?? ""} ${closeWords(event.code, event.reason)}`,
-  );
-}
-
-function connectionRow(event, is, words) {
+  if (!from) return element("span", { class: "way" });
   return element(
-    "li",
-    { class: `frame connection ${is}`, "data-connection": event.connection },
-    element("span", { class: "way" }),
-    moment(event),
-    element("span", { class: "opcode" }, is),
-    element("span", { class: "detail" }, `${event.connection} · ${words}`),
+    "span",
+    { class: `way ${words}`, title: words },
+    icon(words),
+    element("span", { class: "unseen" }, words),
   );
 }
 
-function closeWords(code, reason) {
-  return `${meaning(code ?? 1005)}${reason ? `, “${reason}”` : ""}`;
+function detail({ opcode, code, round_trip, compressed, fin }) {
+  if (opcode === "close") return code ? String(code) : "";
+  if (typeof round_trip === "number") return duration(round_trip);
+  return [fin === false && "goes on", compressed && "deflated"].filter(Boolean).join(", ");
 }
 
-function unseen(words) {
-  return element("span", { class: "unseen" }, words);
+function preview(event) {
+  if (event.type === "open") return `${event.path} · ${event.subprotocol ?? "no subprotocol"}`;
+  if (event.type === "closed" || event.opcode === "close") return closeWords(event);
+  return event.text ?? event.hex ?? "";
+}
+
+function closeWords({ type, code, reason }) {
+  const number = type === "closed" ? `${code} ` : "";
+  return `${number}${meaning(code ?? 1005)}${reason ? `, “${reason}”` : ""}`;
 }

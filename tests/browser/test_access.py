@@ -31,6 +31,20 @@ def test_axe_finds_no_violation(visit, scheme, width, path):
 
 @needs_node
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("tool", ["Filter", "Other clients", "Act", "Take away", "Chart"])
+def test_axe_finds_no_violation_in_the_tools_of_the_wire(visit, scheme, tool):
+    page = visit(color_scheme=scheme, viewport={"width": 1440, "height": 1000}, bypass_csp=True)
+    connected(page)
+    expect(page.locator("#wire-frames > [data-opcode=pong]")).not_to_have_count(0)
+    page.locator(".wire-tools").get_by_role("button", name=tool).click()
+    for row in ("[data-opcode=text]", ".open"):
+        page.locator(f"#wire-frames > {row}").first.click()
+        expect(page.locator("#wire-detail")).to_be_visible()
+        assert_no_violation(page)
+
+
+@needs_node
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.server_options("--keep-messages=5")
 def test_axe_finds_no_violation_in_any_state(visit, server, proxy, scheme):
     talk(server, *(f"early {number}" for number in range(3)))
@@ -114,6 +128,20 @@ def test_the_wire_by_keyboard(visit):
     press(page, "#wire-ping", "Enter")
     expect(frames).to_have_count(2)
     expect(frames.first).to_have_attribute("data-opcode", "ping")
+    press(page, "#wire-frames", "Home")
+    page.keyboard.press("Enter")
+    expect(page.locator("#wire-detail")).to_contain_text("0x9 ping")
+    press(page, "#wire-fold", "Enter")
+    expect(page.locator("#wire-detail")).to_be_hidden()
+    press(page, "[aria-controls=wire-filter]", "Enter")
+    press(page, "#wire-filter [name=way]", "ArrowRight")
+    expect(frames).to_have_count(1)
+    press(page, "[aria-controls=wire-act]", "Space")
+    expect(page.locator("#wire-filter")).to_be_hidden()
+    press(page, "#wire-say")
+    page.keyboard.type("by keyboard")
+    press(page, "#wire-act [type=submit]", "Enter")
+    expect(page.locator("#wire-error")).to_be_empty()
     press(page, "#wire-hide", "Enter")
     expect(page.locator("#wire")).to_be_hidden()
     press(page, "#wire-toggle", "Space")
@@ -197,7 +225,7 @@ LOOK = """selector => {
 def press(page, selector, key=None):
     """Goes to something by Tab alone, sees that its focus shows, and presses a key."""
     focused, before = page.evaluate(LOOK, selector)
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         focused, look = page.evaluate(LOOK, selector)
         if focused:

@@ -7,6 +7,9 @@ import pytest
 from acts import connected, write
 from playwright.sync_api import expect
 
+from firefox import started
+from parts import needs_firefox
+
 
 def frames(page, opcode):
     return page.locator(f'#wire-frames > li[data-opcode="{opcode}"]')
@@ -85,3 +88,26 @@ def test_the_strip_stays_as_one_left_it(visit):
     expect(page.locator("#wire")).to_be_hidden()
     page.locator("#wire-toggle").click()
     expect(frames(page, "pong").first).to_be_visible()
+
+
+PONG = """new Promise(done => {
+    const giveUp = Date.now() + 20000;
+    const look = () => {
+        const pong = document.querySelector("#wire-frames > [data-opcode=pong]");
+        const ping = document.querySelector("#wire-frames > [data-opcode=ping]");
+        if ((ping && pong) || Date.now() > giveUp) done(pong?.innerText ?? "none");
+        else setTimeout(look, 20);
+    };
+    document.querySelector("body[data-wire=closed] #wire-toggle")?.click();
+    look();
+})"""
+
+
+@needs_firefox
+@pytest.mark.parametrize("path", ["/", "/-/echo"])
+def test_firefox_shows_a_ping_and_its_pong_with_their_round_trip(server, tmp_path, path):
+    (tmp_path / "firefox").mkdir()
+    with started(tmp_path / "firefox") as firefox:
+        firefox.goto(f"http://127.0.0.1:{server.port}{path}")
+        pong = firefox.evaluate(PONG)
+    assert float(re.search(r"([\d.]+) ms", pong)[1]) > 0

@@ -1,0 +1,101 @@
+// What was seen, to be taken away: a line of JSON an event, or a HAR as Chrome's DevTools open it.
+
+import { opcodeNumber } from "./wire-facts.js";
+import { micros } from "./wire-log.js";
+
+/** @typedef {import("./wire-log.js").Entry} Entry */
+
+/** @param {Entry[]} entries */
+export function ndjson(entries) {
+  return entries.map(({ event }) => `${JSON.stringify(event)}\n`).join("");
+}
+
+/**
+ * HAR 1.2 with `_webSocketMessages`, an entry for each connection.
+ * @param {Entry[]} entries
+ * @param {string} origin as "ws://127.0.0.1:8888"
+ * @param {string} version of this program
+ */
+export function har(entries, origin, version) {
+  const connections = Map.groupBy
+    ? Map.groupBy(entries, ({ event }) => event.connection)
+    : grouped(entries);
+  return {
+    log: {
+      version: "1.2",
+      creator: { name: "WebSocket Broadcaster", version },
+      entries: [...connections.values()].map((some) => connection(some, origin)),
+    },
+  };
+}
+
+function grouped(entries) {
+  const groups = new Map();
+  for (const entry of entries) {
+    const { connection } = entry.event;
+    groups.set(connection, [...(groups.get(connection) ?? []), entry]);
+  }
+  return groups;
+}
+
+function connection(entries, origin) {
+  const opened = entries.find(({ event }) => event.type === "open")?.event;
+  const [first, last] = [entries[0].event, entries.at(-1).event];
+  return {
+    startedDateTime: (opened ?? first).at,
+    time: Math.max(0, micros(last.at) - micros(first.at)),
+    request: request(opened, origin),
+    response: response(opened),
+    cache: {},
+    timings: { send: 0, wait: 0, receive: 0 },
+    connection: first.connection,
+    _resourceType: "websocket",
+    _webSocketMessages: entries.filter(({ event }) => event.type === "frame").map(message),
+  };
+}
+
+function request(opened, origin) {
+  const query = opened?.query ?? "";
+  return {
+    ...common(opened?.headers),
+    method: "GET",
+    url: `${origin}${opened?.path ?? "/"}${query && `?${query}`}`,
+    queryString: [...new URLSearchParams(query)].map(([name, value]) => ({ name, value })),
+  };
+}
+
+function response(opened) {
+  return {
+    ...common(opened?.answer),
+    status: 101,
+    statusText: "Switching Protocols",
+    content: { size: 0, mimeType: "x-unknown" },
+    redirectURL: "",
+  };
+}
+
+function common(headers = []) {
+  return {
+    httpVersion: "HTTP/1.1",
+    cookies: [],
+    headers: headers.map(([name, value]) => ({ name, value: value ?? "…" })),
+    headersSize: -1,
+    bodySize: 0,
+  };
+}
+
+function message({ event }) {
+  const { at, from, opcode, text, hex, cut } = event;
+  return {
+    type: from === "client" ? "send" : "receive",
+    time: micros(at) / 1000,
+    opcode: opcodeNumber(opcode),
+    data: text ?? base64(hex ?? ""),
+    ...(cut && { comment: "only the beginning was kept" }),
+  };
+}
+
+function base64(hex) {
+  const codes = hex ? hex.split(" ").map((pair) => Number.parseInt(pair, 16)) : [];
+  return btoa(String.fromCharCode(...codes));
+}
