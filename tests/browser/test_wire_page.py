@@ -38,9 +38,10 @@ def cells(page, figure, row):
     return bytes.fromhex("".join(found))
 
 
-def write(page, text):
-    page.locator("#say").fill(text)
-    recorded(page)
+def shows(page, figure, payload):
+    """Waits until this is the payload there."""
+    shown = page.locator(f"#figure-{figure} .payload .wire .cell")
+    expect(shown).to_have_text([f"{byte:02x}" for byte in payload])
 
 
 @on_both_hosts
@@ -91,12 +92,11 @@ def test_every_connection_is_another(page):
 
 def test_a_changed_message_changes_the_bytes(page):
     page.locator("#say").fill("Grüße")
-    expect(page.locator("#figure-message-back-0")).to_contain_text("ü")
-    assert cells(page, "message-back-0", "wire") == "Grüße".encode()
+    shows(page, "message-back-0", "Grüße".encode())
     page.get_by_label("Bytes, as hex").check()
     page.locator("#say").fill("c0 ff ee")
-    expect(page.locator("#figure-message-back-0")).to_contain_text("binary")
-    assert cells(page, "message-back-0", "wire") == bytes.fromhex("c0ffee")
+    shows(page, "message-back-0", bytes.fromhex("c0ffee"))
+    expect(group(page, "message-back-0", "opcode")).to_contain_text("0010")
 
 
 @pytest.mark.parametrize(
@@ -117,24 +117,25 @@ def test_what_cannot_be_sent_is_refused_in_words(page):
     page.locator("#say").fill("c0 f")
     expect(page.get_by_role("alert")).to_contain_text("one is missing")
     page.locator("#say").fill("c0")
-    expect(page.get_by_role("alert")).to_be_empty()
-    page.get_by_label("Code").fill("1006")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("textbox", name="Code").fill("1006")
     expect(page.get_by_role("alert")).to_contain_text("1000")
 
 
 def test_a_close_has_the_code_and_the_reason_that_one_likes(page):
-    page.get_by_label("Code").fill("4321")
-    page.get_by_label("Reason").fill("because")
-    expect(page.locator("#figure-close-1")).to_contain_text("e1")
-    assert cells(page, "close-1", "wire") == (4321).to_bytes(2, "big")
+    page.get_by_role("textbox", name="Code").fill("4321")
+    page.get_by_role("textbox", name="Reason").fill("because")
+    shows(page, "close-1", (4321).to_bytes(2, "big"))
+    expect(page.locator("#figure-close-0 .spelt .cell")).to_have_text(list("because"))
 
 
 def test_everything_is_explained_by_keyboard(page):
     press(page, "#figure-message-sent-0 [role=tab]")
-    expect(note(page, "message-sent-0")).to_contain_text("FIN")
+    expect(note(page, "message-sent-0")).to_contain_text("masking key")
     page.keyboard.press("End")
-    expect(note(page, "message-sent-0")).not_to_contain_text("FIN")
+    expect(note(page, "message-sent-0")).to_contain_text("inflated")
     page.keyboard.press("Home")
+    expect(note(page, "message-sent-0")).to_contain_text("FIN")
     tabs = page.locator("#figure-message-sent-0 [role=tab]")
     for at in range(tabs.count()):
         expect(tabs.nth(at)).to_be_focused()
@@ -144,6 +145,13 @@ def test_everything_is_explained_by_keyboard(page):
         page.keyboard.press("ArrowRight")
     expect(tabs.first).to_be_focused()
     press(page, "#figure-message-back-0 [role=tab]")
+
+
+def test_what_one_looks_at_stays_when_the_message_changes(page):
+    group(page, "message-sent-0", "opcode").hover()
+    page.locator("#say").fill("another")
+    expect(page.locator("#sum")).to_contain_text("takes 7 bytes")
+    expect(note(page, "message-sent-0")).to_contain_text("opcode")
 
 
 def test_a_message_is_changed_by_keyboard(page):
@@ -156,7 +164,7 @@ def test_a_message_is_changed_by_keyboard(page):
 
 
 def test_what_was_said_is_text_and_nothing_else(page):
-    write(page, "<img src=x onerror=\"document.title='pwned'\">")
+    page.locator("#say").fill("<img src=x onerror=\"document.title='pwned'\">")
     expect(page.locator("#message-frames")).to_contain_text("<img src=x")
     assert not page.locator("main img").count()
 
