@@ -202,6 +202,8 @@ class AnatomyPage(PageHandler):
     def get(self) -> None:
         self.show("anatomy.html")
 
+    head = get
+
 
 class NotOffered(PageHandler):
     """A room for whoever takes none of its forms."""

@@ -21,7 +21,10 @@ from handlers.wanted import HTML, JSON, TEXT
 from process import ServerProcess
 
 # Only by a socket, to whom a plain sender's close code speaks; or not by what is in the document.
-BY_SOCKET = {"binary_refused", "bad_secret", "not_yours"}
+BY_SOCKET = {
+    *("binary_refused", "bad_secret", "not_yours"),
+    *("not_watched", "bad_close", "bad_payload"),
+}
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,

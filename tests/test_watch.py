@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from clients import BINARY, CLOSE, CONTINUATION, PONG, TEXT
+from handlers.engine.deflate import inflate
 from handlers.socket import SocketHandler
 from handlers.tap import MOST_UNUSED, Taps
 
@@ -138,6 +139,8 @@ async def test_what_is_compressed_is_shown_as_it_reads_with_its_size_on_the_wire
     assert back["compressed"]
     assert back["size"] < 100
     assert back["text"] == sent["text"] == "again and " * 100
+    assert inflate(bytes.fromhex(back["wire"]), 2000) == b"again and " * 100
+    assert "wire" not in sent
 
 
 async def test_fragments_are_shown_as_they_come(clients):

@@ -19,6 +19,13 @@ const KINDS = {
   binary: { label: "Bytes, as hex", read: readHex },
   random: { label: "How many random bytes", read: readRandom },
 };
+// What each figure explains first, so that who only reads on reads of something new each time.
+const FIRST = {
+  "message-sent": "masking key",
+  "message-back": "MASK",
+  ping: "payload",
+  close: "code",
+};
 const SENDERS = { client: "Your browser to the server", server: "The server to your browser" };
 
 const page = document.body.dataset;
@@ -31,7 +38,6 @@ async function play() {
   clearTimeout(pause);
   const mine = ++attempt;
   const script = read();
-  byId("notice").textContent = script.refused ?? "";
   if (script.refused) return;
   say("recording", "Talking to the server");
   try {
@@ -42,13 +48,16 @@ async function play() {
   }
 }
 
+// Refusals stand beside what they are about.
 function read() {
   const { payload, refused } = KINDS[kind()].read(field.value);
-  if (refused) return { refused };
+  const message = refused ?? oversize(sizeOf(payload), Number(page.limit)) ?? "";
   const code = Number(byId("code").value);
   const reason = byId("reason").value;
-  const bad = oversize(sizeOf(payload), Number(page.limit)) ?? badClose(code, reason);
-  return { message: payload, code, reason, refused: bad };
+  const ending = badClose(code, reason);
+  byId("notice").textContent = message;
+  byId("close-notice").textContent = ending;
+  return { message: payload, code, reason, refused: message || ending };
 }
 
 function readHex(typed) {
@@ -69,7 +78,7 @@ function badClose(code, reason) {
     return "A page may close with 1000 or with 3000 to 4999.";
   }
   const over = sizeOf(reason) - 123;
-  return over > 0 ? `A reason has 123 bytes at most: this one is ${count(over)} too long.` : null;
+  return over > 0 ? `A reason has 123 bytes at most: this one is ${count(over)} too long.` : "";
 }
 
 function draw({ opened, frames }, { message }) {
@@ -84,20 +93,13 @@ function draw({ opened, frames }, { message }) {
 }
 
 function drawHandshake(opened) {
-  const request = requestLines(opened);
-  const answer = answerLines(opened);
   const accept = acceptLines(opened.headers);
   const agrees = accept.at(-1).line === valueIn(opened.answer, "sec-websocket-accept");
-  fill("request", [
-    figure(
-      { id: "figure-request", from: "client", title: SENDERS.client, note: "request" },
-      request,
-    ),
-  ]);
-  fill("answer", [
-    figure({ id: "figure-answer", from: "server", title: SENDERS.server, note: "answer" }, answer),
-  ]);
   const note = agrees ? "as the server answered" : "not what the server answered";
+  const client = { from: "client", title: SENDERS.client, note: "request" };
+  const server = { from: "server", title: SENDERS.server, note: "answer" };
+  fill("request", [figure({ id: "figure-request", ...client }, requestLines(opened))]);
+  fill("answer", [figure({ id: "figure-answer", ...server }, answerLines(opened))]);
   fill("accept", [figure({ id: "figure-accept", title: "Computed by this page", note }, accept)]);
 }
 
@@ -120,7 +122,7 @@ function frameFigures(id, frames, { opened, deflates }) {
     const after = `${between(opened.at, frame.at).toFixed(1)} ms`;
     const note = `${frame.opcode}, ${count(sizeOnWire(frame))}, after ${after}`;
     const about = { id: `figure-${id}-${at}`, from: frame.from, title: SENDERS[frame.from], note };
-    return figure(about, dissect(frame, deflates));
+    return figure({ ...about, first: FIRST[id] }, dissect(frame, deflates));
   });
 }
 

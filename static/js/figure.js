@@ -7,15 +7,16 @@ import { count, show } from "./hex.js";
 const ROW = 8;
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-// What one looked at stays what one looks at when its figure is drawn anew.
+// The name of what one looked at in a figure, which stays when the figure is drawn anew.
 const chosen = new Map();
 
 /**
- * @param {{id: string, from: "client" | "server", title: string, note?: string}} about
+ * @param {{id: string, from: "client" | "server", title: string, note?: string, first?: string}} about
+ *   `first` is the name of what is explained before one has pointed at anything
  * @param {object[]} groups of a frame (frame-bytes.js), or lines of a handshake
  * @returns {HTMLElement}
  */
-export function figure({ id, from, title, note = "" }, groups) {
+export function figure({ id, from, title, note = "", first }, groups) {
   const tabs = groups.map((group, at) => tab(group, `${id}-${at}`));
   const panels = groups.map((group, at) => panel(group, `${id}-${at}`));
   const bytes = element(
@@ -23,9 +24,12 @@ export function figure({ id, from, title, note = "" }, groups) {
     { class: "bytes", role: "tablist", "aria-label": `${title}, group by group` },
     ...folded(groups, tabs),
   );
-  const choose = (at) => mark(id, tabs, panels, at);
+  const choose = (at) => {
+    chosen.set(id, groups[at].name);
+    mark(tabs, panels, at);
+  };
   listen(bytes, tabs, choose);
-  choose(Math.min(chosen.get(id) ?? 0, groups.length - 1));
+  mark(tabs, panels, Math.max(0, named(groups, chosen.get(id) ?? first)));
   return element(
     "div",
     { class: "figure", id, "data-from": from },
@@ -66,8 +70,11 @@ function whereTo(key, from, many) {
   return STEPS[key] && (from + STEPS[key] + many) % many;
 }
 
-function mark(id, tabs, panels, at) {
-  chosen.set(id, at);
+function named(groups, name) {
+  return groups.findIndex((group) => group.name === name);
+}
+
+function mark(tabs, panels, at) {
   for (const [one, node] of tabs.entries()) {
     node.setAttribute("aria-selected", String(one === at));
     node.tabIndex = one === at ? 0 : -1;
@@ -115,19 +122,14 @@ function octetBlock(octet, first) {
 function tab(group, id) {
   const [kind, ...content] = drawn(group);
   const attributes = { type: "button", role: "tab", id, "aria-controls": `${id}-note` };
-  const label = group.columns && `${group.name}, ${group.value}`;
-  return element(
-    "button",
-    { ...attributes, class: `group ${kind}`, "aria-label": label },
-    ...content,
-  );
+  return element("button", { ...attributes, class: `group ${kind}` }, ...content);
 }
 
 function drawn(group) {
-  if (group.bits) return ["bit", digits(group.bits), label(group)];
-  if (group.bytes) return ["run", digits(show(group.bytes)), label(group)];
+  if (group.bits) return ["bit", digits(group.bits), " ", label(group)];
+  if (group.bytes) return ["run", digits(show(group.bytes)), " ", label(group)];
   if (group.columns) return ["payload", label(group), ...payload(group)];
-  if (group.aside) return ["aside", label(group), digits(group.shown)];
+  if (group.aside) return ["aside", label(group), " ", digits(group.shown)];
   return line(group);
 }
 
@@ -140,7 +142,7 @@ function label({ name }) {
 }
 
 function line({ name, line, step, hidden, plain }) {
-  if (step) return ["step", label({ name }), digits(line)];
+  if (step) return ["step", label({ name }), " ", digits(line)];
   const at = line.indexOf(": ");
   return [
     `line${hidden ? " hidden-value" : ""}${plain ? " ordinary" : ""}`,
@@ -159,7 +161,13 @@ function payload({ columns, more }) {
   const rows = [];
   for (let at = 0; at < columns.length; at += ROW) rows.push(row(columns.slice(at, at + ROW)));
   const rest = more > 0 && element("span", { class: "more" }, `and ${count(more)} more`);
-  return [...rows, rest];
+  return [spoken(columns), ...rows, rest];
+}
+
+// Rows of figures are for the eye; whoever listens hears the bytes once.
+function spoken(columns) {
+  const bytes = Uint8Array.from(columns, ({ wire, plain = wire }) => plain);
+  return element("span", { class: "unseen" }, `: ${show(bytes)}`);
 }
 
 function row(columns) {
@@ -172,7 +180,7 @@ function row(columns) {
   ].filter(Boolean);
   return element(
     "span",
-    { class: "row" },
+    { class: "row", "aria-hidden": "true" },
     ...lines.map(([kind, words, cell]) =>
       element(
         "span",

@@ -25,7 +25,6 @@ const REQUEST = {
     "Which languages this page speaks over the connection, the dearest first.",
   cookie:
     "A handshake brings the site’s cookies, as every request does. The server shows nobody what is in them.",
-  "user-agent": "Which browser this is, in more or less its own words.",
 };
 const ANSWER = {
   upgrade: "Agreed: a WebSocket.",

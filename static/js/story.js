@@ -11,10 +11,10 @@ const DATA = ["text", "binary", "continuation"];
  */
 export function story(frames) {
   const pong = frames.findLast(({ opcode, from }) => opcode === "pong" && from === "client");
-  const ping = frames.find(({ opcode, text }) => opcode === "ping" && text === pong?.text);
+  const asks = ({ opcode, text }) => opcode === "ping" && text === pong.text;
   return {
     message: frames.filter(({ opcode }) => DATA.includes(opcode)),
-    ping: [ping, pong].filter(Boolean),
+    ping: pong ? [...frames.filter(asks), pong] : [],
     close: frames.filter(({ opcode }) => opcode === "close"),
   };
 }

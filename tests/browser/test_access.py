@@ -31,6 +31,19 @@ def test_axe_finds_no_violation(visit, scheme, width, path):
 
 @needs_node
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_no_violation_where_the_wire_is_explained(visit, scheme, width):
+    page = visit(
+        "/-/wire", color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    expect(page.locator("#close-frames .figure")).to_have_count(2)
+    page.locator("#say").fill("another")
+    expect(page.locator("#message-frames")).to_contain_text("another")
+    assert_no_violation(page)
+
+
+@needs_node
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("tool", ["Filter", "Other clients", "Act", "Take away", "Chart"])
 def test_axe_finds_no_violation_in_the_tools_of_the_wire(visit, scheme, tool):
     page = visit(color_scheme=scheme, viewport={"width": 1440, "height": 1000}, bypass_csp=True)
