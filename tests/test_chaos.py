@@ -17,10 +17,11 @@ from chaos.checker import (
 )
 from chaos.faults import FAULTS
 from chaos.members import identity
-from chaos.recording import Connection, Gap, Place, Publish, Recording, Run, Said
-from chaos.storm import MISCHIEF, Plan, storm
+from chaos.plan import MISCHIEF, Plan
+from chaos.recording import NOWHERE, Connection, Gap, Place, Publish, Recording, Run, Said
+from chaos.storm import storm
 from chaos.table import table
-from chaos.talker import NOWHERE, Talker
+from chaos.talker import Talker
 from chaos.victim import Victim, can_fill_disks
 from parts import needs
 
@@ -33,7 +34,7 @@ FIVE = range(1, 6)
 
 
 def test_nothing_said_is_lost_in_a_short_storm(tmp_path):
-    plan = Plan(SEED, messages=300, kills=3, pace=0.05, patience=180)
+    plan = Plan(SEED, messages=300, kills=3, followers=2, pace=0.05, patience=180)
     result = asyncio.run(storm(plan, tmp_path))
     assert not result.findings, table(plan, result)
     assert result.deeds["kills"] == 3
@@ -50,6 +51,8 @@ def test_a_planted_fault_is_found_and_called_by_its_name(tmp_path, fault):
         kills=2,
         talkers=8,
         listeners=2,
+        followers=2,
+        posters=2,
         pace=0.05,
         mischief=("cut",),
         fault=fault,
@@ -71,8 +74,10 @@ async def fill_the_disk(victim):
     recording = Recording()
     await victim.start()
     cookie = await asyncio.to_thread(identity, victim.port)
-    one = Talker("one", Plan(SEED).rng("one"), victim.port, cookie, recording, from_start=True)
-    two = Talker("two", Plan(SEED).rng("two"), victim.port, cookie, recording, from_start=True)
+    one, two = (
+        Talker(name, Plan(SEED).rng(name), victim.port, recording, cookie=cookie, from_start=True)
+        for name in ("one", "two")
+    )
     staying = [asyncio.create_task(one.stay())]
     try:
         await one.say("before")

@@ -29,7 +29,7 @@ async def cut_after_the_last_ack(data, durability):
     await victim.start()
     recording = Recording()
     cookie = await asyncio.to_thread(identity, victim.port)
-    talker = Talker("ada", Random(1), victim.port, cookie, recording, from_start=True)
+    talker = Talker("ada", Random(1), victim.port, recording, cookie=cookie, from_start=True)
     staying = asyncio.create_task(talker.stay())
     try:
         for number in range(MESSAGES):

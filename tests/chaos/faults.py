@@ -95,7 +95,7 @@ def double_append(data: Path) -> None:
 def swapped_order(data: Path) -> None:
     """Sends what was said at the same time in the wrong order."""
     records = wrapped(wires.JsonWire, "records")
-    wires.JsonWire.records = lambda self, batch: records(self, list(batch)[::-1])
+    wires.JsonWire.records = lambda self, batch, epoch: records(self, list(batch)[::-1], epoch)
 
 
 def reset_log_with_the_old_epoch(data: Path) -> None:

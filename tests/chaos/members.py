@@ -1,11 +1,13 @@
 """Those who take part in a chaos run. They do what a good client does, and write all down.
 
-A talker (talker.py) has a cursor and speaks JSON; a listener is plain. Neither judges
-what it gets: that is the checker's work.
+A member reads (reader.py), publishes (publisher.py), or both (talker.py), by a WebSocket or
+by HTTP alone (by_http.py); a plain listener has no cursor. None of them judges what it
+gets: that is the checker's work.
 """
 
 import asyncio
 import http.client
+import json
 import socket
 from collections import Counter
 from collections.abc import Sequence
@@ -26,16 +28,17 @@ CUT_OFF = (OSError, WebSocketException, asyncio.TimeoutError, EOFError)
 class Member:
     """Connects to a port, and connects again, until it is told to stop."""
 
-    subprotocols: Sequence[str] = ()
+    kind = ""
+    """What it is called in the table."""
 
-    def __init__(self, name: str, rng: Random, port: int, cookie: str = "") -> None:
+    def __init__(self, name: str, rng: Random, port: int, recording: Recording) -> None:
         self.name = name
         self.rng = rng
         self.connections = 0
+        self.messages = 0
         self.closes: Counter[int] = Counter()
         self._port = port
-        self._cookie = cookie
-        self._socket: ClientConnection | None = None
+        self._recording = recording
         self._may_read = asyncio.Event()
         self._may_read.set()
         self._stopping = False
@@ -45,7 +48,6 @@ class Member:
         while not self._stopping:
             with suppress(*CUT_OFF):
                 await self._be_connected()
-            self._socket = None
             self.cut_off()
             await asyncio.sleep(self.rng.uniform(0.01, 0.2))
 
@@ -57,44 +59,18 @@ class Member:
 
     async def come_back(self) -> None:
         """Drops its connection, and makes a new one."""
-        if self._socket:
-            await self._socket.close()
+        raise NotImplementedError
 
     async def leave(self) -> None:
         self._stopping = True
         await self.come_back()
 
-    def path(self) -> str:
-        return f"/ws?name={self.name}"
-
-    def connected(self) -> None:
-        """A new connection: nothing was got on it yet."""
-
-    def got(self, frame: str) -> None:
-        raise NotImplementedError
-
     def cut_off(self) -> None:
         """The connection is over."""
 
     async def _be_connected(self) -> None:
-        async with connect(
-            f"ws://127.0.0.1:{self._port}{self.path()}",
-            sock=await self._dial(),
-            subprotocols=list(self.subprotocols) or None,
-            additional_headers={"Cookie": self._cookie} if self._cookie else None,
-            compression=None,
-            proxy=None,
-            max_queue=8,
-            open_timeout=OPENS_WITHIN,
-            close_timeout=1,
-            ping_interval=None,
-        ) as self._socket:
-            self.connections += 1
-            self.connected()
-            try:
-                await self._read(self._socket)
-            finally:
-                self.closes[self._socket.close_code or 0] += 1
+        """Returns, or raises one of CUT_OFF, when the connection is over."""
+        raise NotImplementedError
 
     async def _dial(self) -> socket.socket:
         """A connection with a small receive buffer, so that holding still is soon felt."""
@@ -110,18 +86,62 @@ class Member:
             raise
         return sock
 
+
+class SocketMember(Member):
+    """A member by WebSocket; its cookie, if it has one, says who it is."""
+
+    subprotocols: Sequence[str] = ()
+    _cookie = ""
+    _socket: ClientConnection | None = None
+
+    async def come_back(self) -> None:
+        if self._socket:
+            await self._socket.close()
+
+    def path(self) -> str:
+        return f"/ws?name={self.name}"
+
+    def connected(self) -> None:
+        """A new connection: nothing was got on it yet."""
+
+    def got(self, frame: str) -> None:
+        raise NotImplementedError
+
+    async def _be_connected(self) -> None:
+        try:
+            async with await self._connect() as self._socket:
+                self.connections += 1
+                self.connected()
+                await self._read(self._socket)
+        finally:
+            if self._socket:
+                self.closes[self._socket.close_code or 0] += 1
+            self._socket = None
+
+    async def _connect(self) -> connect:
+        return connect(
+            f"ws://127.0.0.1:{self._port}{self.path()}",
+            sock=await self._dial(),
+            subprotocols=list(self.subprotocols) or None,
+            additional_headers={"Cookie": self._cookie} if self._cookie else None,
+            compression=None,
+            proxy=None,
+            max_queue=8,
+            open_timeout=OPENS_WITHIN,
+            close_timeout=1,
+            ping_interval=None,
+        )
+
     async def _read(self, socket: ClientConnection) -> None:
         while True:
             await self._may_read.wait()
             self.got(await socket.recv())
 
 
-class Listener(Member):
+class Listener(SocketMember):
     """A plain member: each connection is a run of its own."""
 
-    def __init__(self, name: str, rng: Random, port: int, recording: Recording) -> None:
-        super().__init__(name, rng, port)
-        self._recording = recording
+    kind = "plain sockets"
 
     def connected(self) -> None:
         self._run = Run(self.name)
@@ -129,13 +149,27 @@ class Listener(Member):
 
     def got(self, frame: str) -> None:
         self._run.texts.append(frame)
+        self.messages += 1
 
 
 def identity(port: int) -> str:
     """A cookie that makes whoever sends it one and the same person."""
+    return _answer(port, "GET", "/", "text/html")[0]["Set-Cookie"].partition(";")[0]
+
+
+def token(port: int) -> tuple[str, str]:
+    """The same as a bearer token, and the person's id."""
+    made = json.loads(_answer(port, "POST", "/-/identity", "*/*")[1])
+    return made["token"], made["id"]
+
+
+def _answer(
+    port: int, method: str, target: str, accept: str
+) -> tuple[http.client.HTTPMessage, bytes]:
     front = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        front.request("GET", "/", headers={"Accept": "text/html"})
-        return front.getresponse().headers["Set-Cookie"].partition(";")[0]
+        front.request(method, target, headers={"Accept": accept})
+        answer = front.getresponse()
+        return answer.headers, answer.read()
     finally:
         front.close()

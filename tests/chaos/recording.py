@@ -11,6 +11,10 @@ class Place(NamedTuple):
     id: int
 
 
+NOWHERE = Place("", 0)
+"""The cursor of who has read nothing, and wants all."""
+
+
 @dataclass(frozen=True)
 class Said:
     """An entry of the log as a member was sent it; `text` is None where there were no words."""
@@ -39,7 +43,8 @@ class Gap:
 class Connection:
     """One connection of a member with a cursor: what it asked for, and what it got, in order.
 
-    `epoch` and `head` are from the welcome; without one nothing was got.
+    `epoch` and `head` are from the welcome; without one nothing was got. Each answer to
+    somebody who asks again and again is one of its own.
     """
 
     member: str

@@ -9,14 +9,17 @@ from pathlib import Path
 from random import Random
 
 from chaos.checker import Finding, check
-from chaos.members import Listener, Member, identity
+from chaos.members import Member
 from chaos.nemesis import Nemesis
+from chaos.party import party
+from chaos.plan import Plan
 from chaos.proxy import Proxy
+from chaos.publisher import Publisher
+from chaos.reader import Reader
 from chaos.recording import Place, Recording, Said
 from chaos.talker import Talker
-from chaos.victim import Victim, can_fill_disks
+from chaos.victim import Victim
 
-MISCHIEF = ("pause", "cut", "hold", "clock", "restart") + ("full_disk",) * can_fill_disks
 OPTIONS = (
     "--ping-interval=1",
     "--ping-timeout=10",
@@ -26,30 +29,6 @@ OPTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a run is to be. `pace`: seconds between two things that one talker says."""
-
-    seed: int
-    messages: int = 5000
-    kills: int = 10
-    talkers: int = 20
-    listeners: int = 4
-    pace: float = 0.1
-    mischief: tuple[str, ...] = MISCHIEF
-    durability: str = "power"
-    pull_plug: bool = False
-    keep_messages: int = 100_000
-    fault: str = ""
-    patience: float = 300
-    """Seconds that the storm may last."""
-    settling: float = 15
-    """Seconds that everybody has to come to the end of the log, after it."""
-
-    def rng(self, part: str) -> Random:
-        return Random(f"{self.seed} {part}")
-
-
 @dataclass
 class Result:
     """What came of a run; `deeds` is what the nemesis did and what the members met."""
@@ -57,6 +36,7 @@ class Result:
     recording: Recording
     findings: list[Finding]
     deeds: Counter[str] = field(default_factory=Counter)
+    members: Sequence[Member] = ()
     seconds: float = 0
 
 
@@ -78,72 +58,47 @@ async def storm(plan: Plan, data: Path) -> Result:
         await victim.start()
         await proxy.open()  # once the server has its port, which no other can be given now
         try:
-            recording, deeds = await _weather(plan, victim, proxy)
+            recording, deeds, members = await _weather(plan, victim, proxy)
         finally:
             await proxy.close()
     finally:
         await victim.kill()
     deeds["cuts in mid-frame"] = proxy.cuts
-    return Result(recording, check(recording), deeds, time.monotonic() - begun)
+    return Result(recording, check(recording), deeds, members, time.monotonic() - begun)
 
 
-async def _weather(plan: Plan, victim: Victim, proxy: Proxy) -> tuple[Recording, Counter[str]]:
+async def _weather(
+    plan: Plan, victim: Victim, proxy: Proxy
+) -> tuple[Recording, Counter[str], list[Member]]:
     recording = Recording(keep=plan.keep_messages)
-    talkers = await _talkers(plan, victim, proxy, recording)
-    listeners = _listeners(plan, victim, proxy, recording)
-    members: list[Member] = [*talkers, *listeners]
+    members = await party(plan, (victim.port, proxy.port), recording)
     nemesis = Nemesis(plan.rng("nemesis"), victim, proxy, members)
     staying = [asyncio.create_task(member.stay()) for member in members]
     try:
-        await _storm(plan, talkers, nemesis)
+        await _storm(plan, [m for m in members if isinstance(m, Publisher)], nemesis)
         await settle(victim, members, recording, plan.settling)
     finally:
         for member in members:
             await member.leave()
         await _end(staying)
-    return recording, _deeds(nemesis, talkers, listeners)
+    return recording, _deeds(nemesis, members), members
 
 
-async def _talkers(plan: Plan, victim: Victim, proxy: Proxy, recording: Recording) -> list[Talker]:
-    """Each is a person of its own; half of them are connected by the proxy."""
-    cookies = [await asyncio.to_thread(identity, victim.port) for _ in range(plan.talkers)]
-    return [
-        Talker(
-            f"t{n:02}",
-            plan.rng(f"talker {n}"),
-            proxy.port if n % 2 else victim.port,
-            cookie,
-            recording,
-            from_start=n % 4 < 2,
-        )
-        for n, cookie in enumerate(cookies)
-    ]
-
-
-def _listeners(plan: Plan, victim: Victim, proxy: Proxy, recording: Recording) -> list[Listener]:
-    return [
-        Listener(
-            f"l{n}", plan.rng(f"listener {n}"), proxy.port if n % 2 else victim.port, recording
-        )
-        for n in range(plan.listeners)
-    ]
-
-
-async def _storm(plan: Plan, talkers: list[Talker], nemesis: Nemesis) -> None:
+async def _storm(plan: Plan, publishers: list[Publisher], nemesis: Nemesis) -> None:
     """Ends when all has been said, and every kill was done."""
 
     def progress() -> float:
-        return sum(talker.done for talker in talkers) / plan.messages
+        return sum(publisher.done for publisher in publishers) / plan.messages
 
+    shares = _shares(plan.messages, len(publishers))
     try:
         async with asyncio.timeout(plan.patience), asyncio.TaskGroup() as group:
             group.create_task(nemesis.kill(plan.kills, progress))
             group.create_task(nemesis.do_mischief(plan.mischief, progress))
-            for talker, share in zip(talkers, _shares(plan), strict=True):
-                group.create_task(talker.talk(share, plan.pace))
+            for publisher, share in zip(publishers, shares, strict=True):
+                group.create_task(publisher.talk(share, plan.pace))
     except TimeoutError:
-        shares = zip(talkers, _shares(plan), strict=True)
-        late = [talker.name for talker, share in shares if talker.done < share]
+        late = [p.name for p, share in zip(publishers, shares, strict=True) if p.done < share]
         raise Stuck(
             f"{progress():.1%} was said in {plan.patience:.0f} s; not done: {late},"
             f" deeds: {dict(nemesis.done)}"
@@ -154,10 +109,10 @@ async def _storm(plan: Plan, talkers: list[Talker], nemesis: Nemesis) -> None:
         await nemesis.end()
 
 
-def _shares(plan: Plan) -> list[int]:
-    """How much each talker has to say."""
-    each, rest = divmod(plan.messages, plan.talkers)
-    return [each + (n < rest) for n in range(plan.talkers)]
+def _shares(messages: int, publishers: int) -> list[int]:
+    """How much each has to say."""
+    each, rest = divmod(messages, publishers)
+    return [each + (n < rest) for n in range(publishers)]
 
 
 async def settle(
@@ -166,13 +121,13 @@ async def settle(
     """Everybody comes back, and gets to the end; somebody new reads it all from the start."""
     await asyncio.gather(*(member.come_back() for member in members))
     await asyncio.sleep(0.3)  # for what was still on its way
-    auditor = Talker("auditor", Random("auditor"), victim.port, "", recording, from_start=True)
+    auditor = Talker("auditor", Random("auditor"), victim.port, recording, from_start=True)
     reading = asyncio.create_task(auditor.stay())
     try:
         async with asyncio.timeout(within):
             await auditor.arrived()
             for member in (auditor, *members):
-                if isinstance(member, Talker):
+                if isinstance(member, Reader):
                     await member.reaches(Place(auditor.epoch, auditor.head))
     except TimeoutError:
         pass  # the checker says who has not
@@ -184,13 +139,12 @@ async def settle(
     recording.log = [event for c in mine for event in c.events if isinstance(event, Said)]
 
 
-def _deeds(nemesis: Nemesis, talkers: list[Talker], listeners: list[Listener]) -> Counter[str]:
+def _deeds(nemesis: Nemesis, members: Sequence[Member]) -> Counter[str]:
     deeds = Counter(nemesis.done)
-    for member in [*talkers, *listeners]:
-        deeds["connections"] += member.connections
+    for member in members:
         deeds["cut as too slow"] += member.closes[1013]
-    for talker in talkers:
-        deeds.update({f"refused: {code}": n for code, n in talker.refusals.items()})
+        if isinstance(member, Publisher):
+            deeds.update({f"refused: {code}": n for code, n in member.refusals.items()})
     return deeds
 
 

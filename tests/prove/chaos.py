@@ -10,7 +10,8 @@ import secrets
 import shutil
 from pathlib import Path
 
-from chaos.storm import Plan, storm
+from chaos.plan import Plan
+from chaos.storm import storm
 from chaos.table import summary, table
 
 from .outcome import Options, Outcome
