@@ -5,17 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.checker import (
-    DISORDER,
-    DUPLICATE,
-    HOLE,
-    INCONSISTENT,
-    LOST,
-    UNEXPECTED,
-    UNSEEN,
-    check,
-)
+from chaos.checker import check
 from chaos.faults import FAULTS
+from chaos.findings import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
 from chaos.members import identity
 from chaos.plan import MISCHIEF, Plan
 from chaos.recording import NOWHERE, Connection, Gap, Place, Publish, Recording, Run, Said

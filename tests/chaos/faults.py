@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from chaos.checker import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
+from chaos.findings import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
 from chat import logfile, room, tables
 from chat.history_sqlite import SqliteHistory
 from chat.lock import UNNAMED

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from chaos.checker import Finding, check
+from chaos.checker import check
+from chaos.findings import Finding
 from chaos.members import Member
 from chaos.nemesis import Nemesis
 from chaos.party import party

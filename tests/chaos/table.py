@@ -1,6 +1,6 @@
 """What came of a run, as a table."""
 
-from chaos.checker import KINDS, counts
+from chaos.findings import KINDS, counts
 from chaos.plan import Plan
 from chaos.recording import Gap
 from chaos.storm import Result
