@@ -60,8 +60,11 @@ class Follower(Attending):
         self.name = f"f{next(_numbers)}"
         self._unasked = 0
 
-    def begin(self, line: Line, answer: bytes, room: str, cursor: Cursor) -> None:
-        """Sends the answer's beginning, then what the room holds from the cursor on."""
+    def begin(self, line: Line, answer: bytes, room: str, cursor: Cursor | None) -> None:
+        """Sends the answer's beginning, then what the room holds from the cursor on.
+
+        Without one that is from its welcome on.
+        """
         self.line = line
         Follower.followers.add(self)
         self.send(answer)
@@ -115,7 +118,8 @@ class FollowHandler(PageHandler):
     async def get(self, name: str | None = None) -> None:
         try:
             room, person = names.checked_room(name or LOBBY), self._person()
-            cursor, shown = await self._begins(room)
+            since = self._since()
+            cursor, shown = (since, b"") if since else await self._begins(room)
         except Refusal as refusal:
             self.refuse(refusal)
             return
@@ -124,21 +128,25 @@ class FollowHandler(PageHandler):
         stream = take_over(self, 200)
         notice_loss(stream.socket, self.services.liveness.timeout)
         answer = self._head() + self.wire.begin(cursor, random.randint(*RETRY)) + shown  # noqa: S311
-        follower.begin(self.services.roads.line(follower, stream), answer, room, cursor)
+        goes_on = cursor if since or self.wire.says_where else None
+        follower.begin(self.services.roads.line(follower, stream), answer, room, goes_on)
 
     async def head(self, name: str | None = None) -> None:
         try:
-            cursor, _ = await self._begins(names.checked_room(name or LOBBY))
+            room = names.checked_room(name or LOBBY)
+            cursor = self._since() or (await self._begins(room))[0]
         except Refusal as refusal:
             self.refuse(refusal)
             return
         self.set_header("Content-Type", self.wire.type)
         self.set_header("Cursor", str(cursor))
 
+    def _since(self) -> Cursor | None:
+        since = self.request.headers.get("Last-Event-ID") or self.argument("since")
+        return parse_cursor(since) if since else None
+
     async def _begins(self, room: str) -> tuple[Cursor, bytes]:
-        """From where on it follows, and what is shown before that."""
-        if since := self.request.headers.get("Last-Event-ID") or self.argument("since"):
-            return parse_cursor(since), b""
+        """From where on it follows without a cursor, and what is shown before that."""
         page = await self.services.hub.page(room, None, self.wire.shown)
         cursor = Cursor(page.position.epoch, page.position.head)
         return cursor, self.wire.records(page.records, cursor.epoch) if self.wire.shown else b""

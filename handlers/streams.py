@@ -21,6 +21,8 @@ class LinesWire:
     type = "application/x-ndjson"
     shown = 0
     """How many messages come first when no cursor says where to begin."""
+    says_where = False
+    """Whether a client can tell from what comes first where it begins; else by the welcome."""
 
     def begin(self, cursor: Cursor, retry: int) -> bytes:
         """What comes before all else: where the stream goes on from, and after how many
@@ -48,6 +50,7 @@ class EventsWire(LinesWire):
     """
 
     type = "text/event-stream"
+    says_where = True
 
     def begin(self, cursor: Cursor, retry: int) -> bytes:
         # No event, since it has no data: but who is cut off before the first message comes
@@ -71,6 +74,7 @@ class TextWire(LinesWire):
 
     type = "text/plain; charset=utf-8"
     shown = 50
+    says_where = True
 
     def records(self, records: Sequence[Record], epoch: str) -> bytes:
         return "".join(as_text(message(record)) for record in records).encode()

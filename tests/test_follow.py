@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from chat.message import Person
 from clients import EVENTS, LINES, PATIENCE
 from handlers.follow import Follower
 from test_resume import cursor, said
@@ -101,6 +102,22 @@ async def test_what_an_event_source_says_it_had_last_goes_before_the_address(cli
     last = {"Last_Event_ID": cursor(ada, 2)}
     stream = await clients.follow("/?since=0", EVENTS, **last)
     assert await numbers(stream, 1, EVENTS) == [3]
+
+
+async def test_a_stream_of_lines_without_a_cursor_begins_where_its_welcome_says(clients, services):
+    async def talk():
+        while True:
+            await services.hub.publish("lobby", Person("ada", "Ada"), "hello", None)
+
+    talking = asyncio.create_task(talk())
+    try:
+        for _ in range(20):
+            stream = await clients.follow("/", LINES)
+            head = (await stream.event("welcome"))["head"]
+            assert await numbers(stream, 1) == [head + 1]
+            stream.vanish()
+    finally:
+        talking.cancel()
 
 
 @pytest.mark.options("--keep-messages=2")
