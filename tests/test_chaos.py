@@ -31,6 +31,7 @@ def test_nothing_said_is_lost_in_a_short_storm(tmp_path):
     assert not result.findings, table(plan, result)
     assert result.deeds["kills"] == 3
     assert all(result.deeds[kind] for kind in MISCHIEF), result.deeds
+    assert all(member.messages for member in result.members), table(plan, result)
     assert len(result.recording.publishes) == 300
     assert sum(bool(publish.acks) for publish in result.recording.publishes) > 250
 
@@ -347,6 +348,49 @@ def test_a_member_that_stayed_with_a_log_that_is_gone_has_seen_nothing_of_this_o
         Connection("eve", NOWHERE, "old", 0, [said(1, epoch="old", key="k1")])
     )
     assert kinds(recording) == [UNSEEN] * 5
+
+
+# -- from one connection to the next -------------------------------------------------------
+
+
+def back(cursor, *events, first=FIVE[:3]):
+    """Eve got the first three, and came back with this cursor."""
+    recording = got(*some(*first))
+    recording.connections.append(Connection("eve", cursor, "e", 5, list(events)))
+    return recording
+
+
+def test_who_comes_back_behind_what_it_was_sent_has_a_hole():
+    assert kinds(back(Place("e", 4), *some(5))) == [HOLE]
+
+
+def test_who_comes_back_before_what_it_was_sent_gets_duplicates():
+    assert kinds(back(Place("e", 2), *some(3, 4, 5))) == [DUPLICATE]
+
+
+def test_who_comes_back_with_the_cursor_of_another_log_gets_duplicates():
+    told = Gap(None, "e", 1, 5)
+    assert kinds(back(Place("old", 3), told, *some(1, 2, 3, 4, 5))) == [DUPLICATE]
+
+
+def test_who_was_not_welcomed_stands_where_it_stood():
+    recording = back(Place("e", 3), *some(4, 5))
+    recording.connections.insert(-1, Connection("eve", Place("e", 3)))
+    assert check(recording) == []
+
+
+def test_who_began_at_the_head_and_got_nothing_comes_back_to_there():
+    recording = got(cursor=None, head=3)
+    recording.connections.append(Connection("eve", Place("e", 3), "e", 5, some(4, 5)))
+    assert check(recording) == []
+
+
+@pytest.mark.parametrize("cursor", [NOWHERE, Place("e", 2)])
+def test_a_gap_with_nothing_behind_it_may_be_told_again(cursor):
+    recording = late(trimmed(), Gap((1, 2), "e", 3, 5))
+    told = [] if cursor.id else [Gap((1, 2), "e", 3, 5)]
+    recording.connections.append(Connection("eve", cursor, "e", 5, [*told, *some(3, 4, 5)]))
+    assert check(recording) == []
 
 
 # -- and what must not be taken for a fault ------------------------------------------------

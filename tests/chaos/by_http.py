@@ -18,8 +18,8 @@ from chaos.recording import Connection, Place, Publish
 
 LONGEST = 2**13
 """Bytes in a line or an event."""
-WAITS = 2
-PAGE = 20
+WAITS, PAGE = 2, 5
+"""Seconds that a poll waits, and messages that it takes at most."""
 
 
 class HttpMember(Member):
