@@ -1,7 +1,7 @@
 /* The load: members of one server, in one thread, told what to do on standard input.
 
        load --port=N --pid=N[,N] [--path=/ws] [--from=127.0.0.1] [--rooms=N]
-            [--json] [--deflate] [--narrow] [--text=...]
+            [--json] [--deflate] [--narrow] [--events] [--text=...]
 
    Each line of input is a command; each is answered by one line of JSON.
 
@@ -284,7 +284,7 @@ static void read_options(int count, char **arguments)
     static const struct option options[] = {
         {"port", 1, 0, 'p'}, {"pid", 1, 0, 'i'}, {"path", 1, 0, 'a'}, {"from", 1, 0, 'f'},
         {"rooms", 1, 0, 'r'}, {"json", 0, 0, 'j'}, {"deflate", 0, 0, 'd'},
-        {"narrow", 0, 0, 'n'}, {"text", 1, 0, 't'}, {0, 0, 0, 0}};
+        {"narrow", 0, 0, 'n'}, {"events", 0, 0, 'e'}, {"text", 1, 0, 't'}, {0, 0, 0, 0}};
     wire.server = (struct sockaddr_in){.sin_family = AF_INET,
                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     wire.from = wire.server;
@@ -298,6 +298,7 @@ static void read_options(int count, char **arguments)
         case 'j': wire.json = true; break;
         case 'd': wire.deflate = true; break;
         case 'n': wire.narrow = true; break;
+        case 'e': wire.events = true; break;
         case 't': text = optarg; break;
         default: exit(2);
         }

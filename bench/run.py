@@ -1,4 +1,4 @@
-"""This server beside its peers and a floor in C: all of them in turn, in one run."""
+"""This server, its peers and a floor in C: pair by pair, in one run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWN = (
     f" and a hundred members at once.](pictures/{PICTURE.name})"
 )
 SIDE_BY_SIDE = {work.__name__: work for work in (works.broadcast, works.echo, works.crowd)}
-WHO_IS_PACED = ("ours", "ours-json", "go")
+WHO_IS_PACED = ("ours", "go")
 
 
 def main() -> None:

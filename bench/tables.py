@@ -138,10 +138,8 @@ def growth(book: Book) -> str:
 
 def two_ways(book: Book) -> str:
     """What only ours was asked, each in a table of two lines or so."""
-    return "\n\n".join(
-        part for part in (_deflate(book), _history(book), _rooms(book), _slow(book), _storm(book),
-                          _keepalive(book)) if part
-    )  # fmt: skip
+    tables = (_deflate, _history, _streams, _rooms, _slow, _storm, _keepalive)
+    return "\n\n".join(part for each in tables if (part := each(book)))
 
 
 def _lines(book: Book, head: str, works: dict[str, str], more: Callable[[str], list[str]]) -> str:
@@ -173,6 +171,12 @@ def _history(book: Book) -> str:
         for store, name in (("memory", "nothing kept"), ("process", "SQLite"))
     }
     head = "history, 1,000 members|µs a delivery"
+    return _lines(book, head, works, lambda work: [_cost(book, work, "ours")[0]])
+
+
+def _streams(book: Book) -> str:
+    works = {"on sockets": "JSON sockets", "on streams": "Server-Sent Events"}
+    head = "5,000 members|µs a delivery"
     return _lines(book, head, works, lambda work: [_cost(book, work, "ours")[0]])
 
 

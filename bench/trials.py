@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 
 from bench.contenders import MEMORY, Contender, as_json
 from bench.cores import Load, Served, files_allowed, loading, serving
@@ -50,7 +51,7 @@ def deflate(book: Book, ours: Contender, effort: Effort) -> None:
 
 def history(book: Book, ours: Contender, effort: Effort) -> None:
     """The broadcasts with every message kept in SQLite, and with none."""
-    for turn in range(effort.rounds):
+    for turn in range(effort.rounds * 3 // 2):
         say(f"round {turn + 1}: history")
         with ExitStack() as stack:
             loads = {
@@ -69,6 +70,20 @@ def growth(book: Book, ours: Contender, effort: Effort) -> None:
                 say(f"round {turn + 1}: {number:,} members")
                 commands = {f"members {number}": f"flow 1 {effort.seconds * 3}"}
                 beside_floor(book, ours.plus(MEMORY), commands, number)
+
+
+def streams(book: Book, ours: Contender, effort: Effort) -> None:
+    """One message in flight to thousands of sockets, and to as many event streams."""
+    number, json = min(effort.crowd, files_allowed() - 100), as_json(ours).plus(MEMORY)
+    for turn in range(effort.least):
+        say(f"round {turn + 1}: event streams")
+        with ExitStack() as stack:
+            loads = {
+                work: seat(stack, replace(json, broadcast="/r/bench"), number, *options)
+                for work, options in (("on sockets", ()), ("on streams", ("--events",)))
+            }
+            for work, load in in_turn(loads, turn):
+                book.take(work, ours.key, load, f"flow 1 {effort.seconds * 3}")
 
 
 def rooms(book: Book, ours: Contender, effort: Effort) -> None:
@@ -153,5 +168,6 @@ def _like_json(size: int) -> str:
 
 
 TRIALS = {
-    trial.__name__: trial for trial in (keepalive, deflate, history, growth, rooms, slow, storm)
+    trial.__name__: trial
+    for trial in (keepalive, deflate, history, growth, streams, rooms, slow, storm)
 }

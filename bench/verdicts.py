@@ -131,6 +131,7 @@ ROWS = (
             ("burst", "burst"),
         )
     ),
+    Row("an event stream over a JSON socket", Limit(1.2), between("on streams", "on sockets")),
     Row("dearest over cheapest number of members", Limit(1.3), growth),
     Row("the same over the floor's", Limit(1.3), growth_over_floor),
     Row(

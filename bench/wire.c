@@ -84,19 +84,32 @@ static void gone(struct wire *wire, struct member *member)
     }
 }
 
-static void shake(struct wire *wire, struct member *member)
+static bool follows(const struct wire *wire, const struct member *member)
 {
-    char text[1024], room[16] = "";
+    return wire->events && member != wire->members;
+}
+
+static int ask(const struct wire *wire, const struct member *member, char *text, size_t size)
+{
+    char room[16] = "";
+    if (follows(wire, member))
+        return events_ask(wire, text, size);
     if (wire->rooms)
         snprintf(room, sizeof room, "-%zu", (size_t)(member - wire->members) % wire->rooms);
-    int length = snprintf(
-        text, sizeof text,
+    return snprintf(
+        text, size,
         "GET %s%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s\r\n",
         wire->path, room, ntohs(wire->server.sin_port),
         wire->json ? "Sec-WebSocket-Protocol: broadcaster.v1.json\r\n" : "",
         wire->deflate ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
+}
+
+static void shake(struct wire *wire, struct member *member)
+{
+    char text[1024];
+    int length = ask(wire, member, text, sizeof text);
     if (send(member->fd, text, (size_t)length, MSG_NOSIGNAL) != length) {
         gone(wire, member);
         return;
@@ -179,7 +192,7 @@ static void look(struct wire *wire, struct member *member, int first,
     }
 }
 
-static void whole(struct wire *wire, struct member *member, uint64_t now)
+void wire_whole(struct wire *wire, struct member *member, uint64_t now)
 {
     if (member->kind == MESSAGE) {
         member->got++;
@@ -198,7 +211,7 @@ static void take(struct wire *wire, struct member *member, const unsigned char *
             size_t passed = size < member->rest ? size : member->rest;
             data += passed, size -= passed, member->rest -= passed;
             if (!member->rest)
-                whole(wire, member, now);
+                wire_whole(wire, member, now);
             continue;
         }
         const unsigned char *at = data;
@@ -222,8 +235,16 @@ static void take(struct wire *wire, struct member *member, const unsigned char *
         data += head + shown - held, size -= head + shown - held;
         member->held = 0, member->rest = length - shown;
         if (!member->rest)
-            whole(wire, member, now);
+            wire_whole(wire, member, now);
     }
+}
+
+static void came(struct wire *wire, struct member *member, const char *data, size_t size)
+{
+    if (follows(wire, member))
+        events_take(wire, member, data, size);
+    else
+        take(wire, member, (const unsigned char *)data, size);
 }
 
 /* The server's answer to the handshake, which comes in one piece on loopback. */
@@ -231,7 +252,7 @@ static void answered(struct wire *wire, struct member *member, char *data, size_
 {
     data[size] = 0;
     char *end = strstr(data, "\r\n\r\n");
-    if (!end || !strstr(data, " 101 ")) {
+    if (!end || !strstr(data, follows(wire, member) ? " 200 " : " 101 ")) {
         fprintf(stderr, "load: not a handshake: %.300s\n", data);
         gone(wire, member);
         return;
@@ -241,7 +262,7 @@ static void answered(struct wire *wire, struct member *member, char *data, size_
     member->state = wire->json ? WELCOMING : JOINED;
     wire->joined += !wire->json;
     end += 4;
-    take(wire, member, (unsigned char *)end, (size_t)(data + size - end));
+    came(wire, member, end, (size_t)(data + size - end));
 }
 
 void wire_event(struct wire *wire, struct member *member, uint32_t events)
@@ -267,7 +288,7 @@ void wire_event(struct wire *wire, struct member *member, uint32_t events)
     if (member->state == SHAKING)
         answered(wire, member, data, (size_t)size);
     else
-        take(wire, member, (unsigned char *)data, (size_t)size);
+        came(wire, member, data, (size_t)size);
 }
 
 void wire_take_a_byte(struct wire *wire, struct member *member)

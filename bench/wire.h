@@ -23,7 +23,7 @@ struct member {
     enum reading reading;
     enum kind kind;      /* of the frame under way */
     uint64_t rest;       /* bytes of it still to come that nobody looks at */
-    size_t held;         /* bytes in `head` */
+    size_t held;         /* bytes in `head`, or of a block of events */
     uint64_t got;        /* messages so far */
     uint64_t sent_at;    /* nanoseconds, when its own last one left */
     unsigned char head[14 + SHOWN]; /* the start of a frame that came in pieces */
@@ -36,6 +36,7 @@ struct wire {
     bool json;           /* asks for broadcaster.v1.json; only its `message` counts */
     bool deflate;        /* offers permessage-deflate */
     bool narrow;         /* takes little into its own buffers */
+    bool events;         /* all but the first member follow by Server-Sent Events */
     int epoll;
     struct member *members;
     size_t count, joined, lost;
@@ -49,8 +50,12 @@ void fail(const char *what);
 void wire_grow(struct wire *, size_t count);
 void wire_connect(struct wire *, struct member *);
 void wire_event(struct wire *, struct member *, uint32_t events);
+void wire_whole(struct wire *, struct member *, uint64_t now);
 void wire_take_a_byte(struct wire *, struct member *);
 void wire_close(struct wire *);
 void send_frame(struct member *, int opcode, const char *payload, size_t length);
+
+int events_ask(const struct wire *, char *text, size_t size);
+void events_take(struct wire *, struct member *, const char *data, size_t size);
 
 #endif

@@ -46,7 +46,7 @@ FULL = Effort(
     rounds=12,
     least=5,
     seconds=0.2,
-    paced=2,
+    paced=3,
     crowd=5000,
     crowds=6,
     peer_crowds=2,
@@ -54,7 +54,7 @@ FULL = Effort(
     sizes=(100, 1000, 5000, 15000),
     slow=4,
     storm=10000,
-    storms=4,
+    storms=3,
 )
 QUICK = Effort(
     rounds=2,

@@ -4,7 +4,7 @@ import re
 import typing
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -35,6 +35,9 @@ from chat.message import (
 )
 
 SUBPROTOCOL = "broadcaster.v1.json"
+CURSOR = r"([A-Za-z0-9_-]{1,64}):([0-9]{1,16})"
+HTTP = (HistoryPage, Publish, Published, Problem, Rooms, Identity)
+"""What is asked and answered by HTTP."""
 
 T = TypeVar("T")
 MemberCommand = Say | Edit | Delete | Rename | PingMe
@@ -67,7 +70,7 @@ def parse_cursor(text: str) -> Cursor:
     """Turns "epoch:id", or "0" for the beginning, into a cursor, or raises `BadCursor`."""
     if text == "0":
         return Cursor("", 0)
-    if not (parts := re.fullmatch(r"([A-Za-z0-9_-]{1,64}):([0-9]{1,16})", text)):
+    if not (parts := re.fullmatch(CURSOR, text)):
         raise BadCursor
     return Cursor(parts[1], int(parts[2]))
 
@@ -75,6 +78,11 @@ def parse_cursor(text: str) -> Cursor:
 def encode(event: msgspec.Struct) -> bytes:
     """What travels as one JSON object in UTF-8."""
     return _encode(event)
+
+
+def to_read(document: dict[str, Any]) -> bytes:
+    """A document about all this, set out for people as well."""
+    return msgspec.json.format(_encode(document))
 
 
 def weight(record: Record) -> int:
@@ -112,24 +120,27 @@ def schema() -> bytes:
         "server": (Welcome, Gap, Batch, Message, Ack, Error, Presence, Heartbeat, Goodbye),
         "watcher": (PingWatched,),
         "tap": (Opened, Frame, Closed, Error),
-        "http": (HistoryPage, Publish, Published, Problem, Rooms, Identity),
+        "http": HTTP,
     }
     every = list(dict.fromkeys(kind for group in kinds.values() for kind in group))
     refs, parts = msgspec.json.schema_components(every, ref_template="#/$defs/{name}")
     named = dict(zip(every, refs, strict=True))
     ends = {end: {"oneOf": [named[kind] for kind in group]} for end, group in kinds.items()}
-    return msgspec.json.format(
-        _encode(
-            {
-                "$schema": "https://json-schema.org/draft/2020-12/schema",
-                "title": SUBPROTOCOL,
-                "description": "What the client and the server of this subprotocol send:"
-                " #/$defs/client, server. Who watches a connection, and what they see: watcher,"
-                " tap. What is asked and answered by HTTP: http.",
-                "$defs": {**ends, **parts},
-            }
-        )
+    return to_read(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": SUBPROTOCOL,
+            "description": "What the client and the server of this subprotocol send:"
+            " #/$defs/client, server. Who watches a connection, and what they see: watcher,"
+            " tap. What is asked and answered by HTTP: http.",
+            "$defs": {**ends, **parts},
+        }
     )
+
+
+def http_schemas(ref_template: str) -> dict[str, Any]:
+    """What is asked and answered by HTTP in JSON, and all that it is made of, by its name."""
+    return msgspec.json.schema_components((*HTTP, Message), ref_template=ref_template)[1]
 
 
 def _checked(decode: Callable[[str], T], frame: str | bytes) -> T:

@@ -63,7 +63,7 @@ class Liveness:
     @property
     def sweep_every(self) -> float:
         """Seconds between two looks at the members: fine enough to spread their pings."""
-        return min(1.0, self.interval / 10, self.timeout / 10)
+        return min(1.0, self.interval / 5, self.timeout / 10)
 
     def begin(self, now: float) -> Pulse:
         """The pulse of a new member: its pings fall anywhere in the interval."""
@@ -77,8 +77,8 @@ class Liveness:
         silence = pulse.silence(now)
         if silence >= self.timeout:
             return Verdict.SILENT
-        if silence:
-            pulse.look = now + self.timeout - silence
+        if silence:  # whoever owes a sign and a ping is looked at in every sweep
+            pulse.look = max(now, min(pulse.due, now + self.timeout - silence))
             return Verdict.WELL
         if now < pulse.due:
             pulse.look = pulse.due

@@ -4,6 +4,7 @@ import sqlite3
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from chat.errors import StoreDamaged
@@ -214,7 +215,7 @@ class Tables:
             row = f"({','.join('?' * len(rows[0]))})"
             self._ask(
                 f"INSERT INTO {table} VALUES {','.join([row] * len(rows))}",
-                [value for row in rows for value in row],
+                list(chain.from_iterable(rows)),
             )
 
 
@@ -246,8 +247,8 @@ def _folded(row: Sequence[Any]) -> Record:
 
 def _checksum(record: Record) -> int:
     """Over all that is told of a record; about 1 µs, of the 100 that a message costs in all."""
-    body, who = record.body, record.sender
-    about = (record.id, record.at, record.edits, record.deletes, record.key, who.id, who.name)
-    raw = body if isinstance(body, bytes) else (body or "").encode()
+    r, who, body = record, record.sender, record.body
     kind = type(body).__name__
-    return zlib.crc32(raw, zlib.crc32("\0".join([kind, *map(str, about)]).encode()))
+    about = f"{kind}\0{r.id}\0{r.at}\0{r.edits}\0{r.deletes}\0{r.key}\0{who.id}\0{who.name}"
+    raw = body if isinstance(body, bytes) else (body or "").encode()
+    return zlib.crc32(raw, zlib.crc32(about.encode()))

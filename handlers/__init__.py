@@ -7,12 +7,13 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import streams
-from handlers.assets import AssetHandler
+from handlers.assets import AssetHandler, LibraryHandler
 from handlers.broadcast import BroadcastHandler
 from handlers.echo import EchoHandler
 from handlers.follow import FollowHandler
 from handlers.identity import cookie_name
 from handlers.logs import log_request
+from handlers.openapi import OpenApiPage
 from handlers.page import EchoPage, IdentityPage, NothingHere, NotOffered, RoomsPage, SchemaPage
 from handlers.publish import PublishHandler
 from handlers.room import OneMessage, RoomJson, RoomPage, RoomText
@@ -49,10 +50,12 @@ def routes(services: Services) -> list[Any]:
         (rf"/ws/{NAME}", BroadcastHandler, has),
         (r"/-/rooms", RoomsPage, has),
         (r"/-/schema.json", SchemaPage, has),
+        (r"/-/openapi.json", OpenApiPage, has),
         (r"/-/identity", IdentityPage, has),
         (r"/-/echo", EchoPage, {**has, "socket": "/-/echo/ws"}),
         (r"/-/echo/ws", EchoHandler, has),
         (rf"/-/wire/({SHAPE})", WatchHandler, has),
+        (r"/static/client.js", LibraryHandler, {"assets": services.assets}),
         (r"/static/([0-9a-f]+)/(.*)", AssetHandler, {"assets": services.assets}),
     ]
 

@@ -1,7 +1,8 @@
 """Static files live under a folder named by the hash of the whole tree.
 
 So the imports inside ES modules, which no template can reach, carry the hash as
-well: every file is cached for ever, and a new version is a new folder.
+well: every file is cached for ever, and a new version is a new folder. The client library
+alone has an address that lasts as well, for those who import it from elsewhere.
 """
 
 import hashlib
@@ -11,6 +12,8 @@ from tornado import autoreload
 from tornado.web import HTTPError, StaticFileHandler
 
 from handlers.logs import log_exception
+
+LIBRARY = "js/client.js"
 
 
 class Assets:
@@ -27,14 +30,21 @@ class Assets:
             autoreload.watch(str(path))
 
 
-class AssetHandler(StaticFileHandler):
-    """Serves one file of the tree; an old version is gone, so nothing wrong is ever cached."""
+class TreeHandler(StaticFileHandler):
+    """Serves one file of the tree."""
 
     log_exception = log_exception
 
     def initialize(self, assets: Assets) -> None:  # type: ignore[override]
         super().initialize(str(assets.root))
         self.assets = assets
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
+class AssetHandler(TreeHandler):
+    """Where pages get it; an old version is gone, so nothing wrong is ever cached."""
 
     async def get(self, version: str, path: str, include_body: bool = True) -> None:  # type: ignore[override]
         if version != self.assets.version:
@@ -45,8 +55,23 @@ class AssetHandler(StaticFileHandler):
         await self.get(version, path, include_body=False)
 
     def set_extra_headers(self, path: str) -> None:
+        super().set_extra_headers(path)
         self.set_header("Cache-Control", "public, max-age=31536000, immutable")
-        self.set_header("X-Content-Type-Options", "nosniff")
+
+
+class LibraryHandler(TreeHandler):
+    """The client library, for pages and programs anywhere: modules are fetched with CORS."""
+
+    async def get(self, include_body: bool = True) -> None:  # type: ignore[override]
+        await super().get(LIBRARY, include_body)
+
+    async def head(self) -> None:  # type: ignore[override]
+        await self.get(include_body=False)
+
+    def set_extra_headers(self, path: str) -> None:
+        super().set_extra_headers(path)
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("Access-Control-Allow-Origin", "*")
 
 
 def _hash(root: Path) -> str:

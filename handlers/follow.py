@@ -25,7 +25,7 @@ from chat.names import LOBBY
 from handlers.attending import Attending
 from handlers.engine.connection import CLOSES_WITHIN
 from handlers.engine.line import Line
-from handlers.engine.seam import take_over
+from handlers.engine.seam import is_gone, take_over
 from handlers.identity import bearer_id, new_id, person_id, tab_person_id
 from handlers.page import HEADERS, ROOM_METHODS, PageHandler
 from handlers.services import Services
@@ -122,6 +122,8 @@ class FollowHandler(PageHandler):
             cursor, shown = (since, b"") if since else await self._begins(room)
         except Refusal as refusal:
             self.refuse(refusal)
+            return
+        if is_gone(self.request):
             return
         follower = Follower(self.services, person, self.wire)
         log.info("%s follower joins from %s", follower.name, self.request.remote_ip)

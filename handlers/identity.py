@@ -75,16 +75,18 @@ def person_id(handler: RequestHandler) -> str | None:
     return signed.decode() if signed else None
 
 
-def keep_person(handler: RequestHandler) -> None:
+def keep_person(handler: RequestHandler) -> str:
     """Gives a browser its id, or renews the one it has."""
+    id = person_id(handler) or new_id()
     handler.set_signed_cookie(
         _cookie(handler),
-        person_id(handler) or new_id(),
+        id,
         expires_days=DAYS,
         httponly=True,
         samesite="Lax",
         secure=handler.request.protocol == "https",
     )
+    return id
 
 
 def new_id() -> str:

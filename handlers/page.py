@@ -22,7 +22,7 @@ from handlers.services import Services
 from handlers.wanted import JSON, preferred
 
 ROOM_METHODS: tuple[str, ...] = ("GET", "HEAD", "POST")
-EXPOSED = "Cursor, Location, Retry-After"
+EXPOSED = "Cursor, Link, Location, Retry-After"
 ASKED = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"
 """Headers that the pages of allowed origins may read, and may send."""
 POLICY = "; ".join(
@@ -43,6 +43,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
+    "Link": '</-/openapi.json>; rel="service-desc"; type="application/json"',  # RFC 8631
 }
 """What every answer carries."""
 
@@ -118,7 +119,7 @@ class PageHandler(RequestHandler):
     def answer(self, event: Struct) -> None:
         """Answers in JSON."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(encode(event))
+        self.finish(encode(event) + b"\n")  # or a prompt would stick to it
 
     def refuse(self, refusal: Refusal) -> None:
         """Says in one line what is not to be had; the log says it when that is our fault."""
@@ -133,7 +134,8 @@ class PageHandler(RequestHandler):
         words = f"{refusal}{traceback}"
         if self.wants_json:
             self.set_header("Content-Type", "application/problem+json")
-            self.finish(encode(Problem(responses[status], status, words, refusal.code)))
+            problem = Problem(responses[status], status, words, refusal.code)
+            self.finish(encode(problem) + b"\n")
         else:
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.finish(f"{status} {words}\n")
@@ -162,6 +164,8 @@ class RoomsPage(PageHandler):
     def get(self) -> None:
         self.answer(Rooms(alive(self.services.hub)))
 
+    head = get
+
 
 class SchemaPage(PageHandler):
     """Everything that is said in JSON here, as JSON Schema."""
@@ -170,9 +174,13 @@ class SchemaPage(PageHandler):
         self.set_header("Content-Type", "application/schema+json; charset=utf-8")
         self.finish(schema())
 
+    head = get
+
 
 class IdentityPage(PageHandler):
     """Makes an identity for one tab alone, which proves itself by the token."""
+
+    methods = ("POST",)
 
     def post(self) -> None:
         id = new_id()
@@ -184,6 +192,8 @@ class EchoPage(PageHandler):
 
     def get(self) -> None:
         self.show("echo.html")
+
+    head = get
 
 
 class NotOffered(PageHandler):

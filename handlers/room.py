@@ -98,9 +98,9 @@ class RoomPage(RoomReader):
     """For a browser: the page, with the conversation already in it."""
 
     def show_page(self, page: HistoryPage) -> None:
-        keep_person(self)
         self.show(
             "room.html",
+            me=keep_person(self),
             room=page.room,
             socket=urls(page.room).socket,
             messages=page.messages,

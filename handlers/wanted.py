@@ -28,7 +28,9 @@ class Asks(PathMatches):
         self._test = test
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
-        return super().match(request) if self._test(request) else None
+        found = super().match(request)
+        # The path first: it is the cheaper question, and most routes are another's.
+        return found if found is not None and self._test(request) else None
 
 
 def upgrades(request: HTTPServerRequest) -> bool:

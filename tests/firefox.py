@@ -10,9 +10,10 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
-import websockets.sync.client as websockets
+from websockets.sync.client import connect
 
 from process import PATIENCE
 
@@ -25,20 +26,44 @@ def firefox():
     return next(filter(None, (shutil.which(name) for name in names if name)), None)
 
 
-class Firefox:
-    """One window without a screen, with a profile of its own in `folder`."""
+@contextmanager
+def started(folder):
+    """A Firefox without a screen, with a profile of its own in `folder`."""
+    log = Path(folder) / "firefox.log"
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            [firefox(), "--headless", "--remote-debugging-port=0", "--profile", folder],
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "HOME": str(folder), "MOZ_CRASHREPORTER_DISABLE": "1"},
+        )
+    try:
+        with connect(f"{_address(process, log)}/session", max_size=None) as socket:
+            yield Firefox(socket)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        finally:
+            process.kill()
+            process.wait()
 
-    def __init__(self, folder):
+
+def _address(process, log):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        if found := re.search(r"BiDi listening on (ws://\S+)", log.read_text()):
+            return found[1]
+        time.sleep(0.02)
+    raise AssertionError(f"Firefox did not start:\n{log.read_text()}")
+
+
+class Firefox:
+    """Its one window, with the names that Playwright has for these."""
+
+    def __init__(self, socket):
         self.numbers = itertools.count(1)
-        self.log = Path(folder) / "firefox.log"
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                [firefox(), "--headless", "--remote-debugging-port=0", "--profile", folder],
-                stdout=log,
-                stderr=log,
-                env={**os.environ, "HOME": str(folder), "MOZ_CRASHREPORTER_DISABLE": "1"},
-            )
-        self.socket = websockets.connect(f"{self._address()}/session", max_size=None)
+        self.socket = socket
         self.command("session.new", capabilities={})
         self.page = self.command("browsingContext.getTree")["contexts"][0]["context"]
 
@@ -54,7 +79,7 @@ class Firefox:
             awaitPromise=True,
         )
         assert result["type"] == "success", result
-        return result["result"].get("value")
+        return result["result"]["value"]
 
     def command(self, method, **params):
         number = next(self.numbers)
@@ -64,21 +89,3 @@ class Firefox:
             if answer.get("id") == number:
                 assert answer["type"] == "success", answer
                 return answer["result"]
-
-    def stop(self):
-        self.socket.close()
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        finally:
-            self.process.kill()
-            self.process.wait()
-
-    def _address(self):
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and self.process.poll() is None:
-            if found := re.search(r"BiDi listening on (ws://\S+)", self.log.read_text()):
-                return found[1]
-            time.sleep(0.02)
-        self.process.kill()
-        raise AssertionError(f"Firefox did not start:\n{self.log.read_text()}")

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 from contextlib import suppress
 
 from clients import PATIENCE
@@ -44,8 +46,9 @@ class Following:
         return [(message["id"], message["text"]) for batch in batches for message in batch]
 
     async def leave(self):
+        # `terminate` would first ask whether it has ended, and so take its end from asyncio.
         with suppress(ProcessLookupError):
-            self.process.terminate()
+            os.kill(self.process.pid, signal.SIGTERM)
         await self.process.wait()
 
 

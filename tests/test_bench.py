@@ -154,7 +154,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
     bench = ROOT / "bench"
     for name, sources in (
-        ("load", [bench / "load.c", bench / "tally.c", bench / "wire.c"]),
+        ("load", [bench / "load.c", bench / "tally.c", bench / "wire.c", bench / "events.c"]),
         ("floor", [bench / "peers" / "floor.c"]),
     ):
         flags = ["-std=c11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror"]

@@ -50,6 +50,7 @@ def test_a_planted_fault_is_found_and_called_by_its_name(tmp_path, fault):
         mischief=("cut",),
         fault=fault,
         patience=90,
+        settling=5,
     )
     result = asyncio.run(storm(plan, tmp_path))
     _, name, besides = FAULTS[fault]

@@ -91,8 +91,8 @@ def test_a_change_of_a_static_file_is_seen_by_a_reload(project, dev):
 
 
 def test_an_error_of_ours_shows_its_traceback(project, dev):
-    read = "page = await self._read(names.checked_room(name or LOBBY))"
-    save(project / PAGE, read, 'raise RuntimeError("boom")')
+    read = "page = await self._reading\n"
+    save(project / PAGE, read, 'raise RuntimeError("boom")\n')
     comes(lambda: shows(dev).endswith("RuntimeError: boom\n"), project / PAGE)
 
 

@@ -209,6 +209,17 @@ async def test_a_follower_that_leaves_is_no_member_any_more(clients):
     assert (await ada.event("presence"))["count"] == 1
 
 
+async def test_who_hangs_up_right_after_asking_leaves_nothing_behind(clients):
+    for _ in range(20):
+        hasty = await clients.raw("/nothing")
+        hasty.writer.write(f"GET / HTTP/1.1\r\nHost: x\r\nAccept: {LINES}\r\n\r\n".encode())
+        hasty.vanish()
+    ada = await clients.json("Ada")
+    while ada.welcome["count"] > 1:
+        ada.welcome = await ada.event("presence")
+    assert not Follower.followers
+
+
 @pytest.mark.parametrize("accept", [EVENTS, LINES])
 @pytest.mark.parametrize(
     ("query", "status", "words"),

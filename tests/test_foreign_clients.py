@@ -1,5 +1,6 @@
 """curl, wget and HTTPie as people type them: no header is set by hand unless it says so."""
 
+import asyncio
 import itertools
 import json
 import re
@@ -9,6 +10,7 @@ import sys
 
 import pytest
 
+from following import follow
 from parts import needs_curl
 from process import PATIENCE, ServerProcess
 
@@ -120,3 +122,67 @@ def test_what_is_refused_fails_the_command_and_says_why(room):
 def test_curl_learns_the_cursor_from_the_head_alone(room):
     prints("curl", "-s", "-d", "hello", room)
     assert re.search(r"(?mi)^cursor: \S+:1$", prints("curl", "-sI", room))
+
+
+# -- following -------------------------------------------------------------------------
+
+FOLLOW = {
+    "curl": ("curl", "-sN"),
+    "wget": ("wget", "-qO-"),
+    "httpie": (*HTTPIE, "--stream"),
+}
+
+
+@pytest.fixture
+def following(io_loop):
+    """Follows a room by a command; all leave at the end."""
+    all = []
+
+    async def following(*command):
+        all.append(await follow(*command))
+        return all[-1]
+
+    yield following
+    for each in all:
+        io_loop.run_sync(each.leave)
+
+
+async def say(room, text):
+    await asyncio.to_thread(prints, "curl", "-s", "-d", text, room)
+
+
+@pytest.mark.parametrize("client", FOLLOW)
+async def test_who_follows_without_an_accept_header_reads_text_as_it_is_said(
+    room, following, client
+):
+    await say(room, "before")
+    reader = await following(*FOLLOW[client], f"{room}?follow")
+    assert LINE.sub("", await reader.until("before")) == "guest: before"
+    for number in range(3):
+        await say(room, f"message {number}")
+        assert LINE.sub("", await reader.until(str(number))) == f"guest: message {number}"
+
+
+ASKS = {
+    "curl": ("curl", "-sN", "-H"),
+    "wget": ("wget", "-qO-", "--header"),
+    "httpie": (*HTTPIE, "--stream"),
+}
+
+
+@pytest.mark.parametrize("type", ["text/event-stream", "application/x-ndjson"])
+@pytest.mark.parametrize("client", ASKS)
+async def test_who_asks_for_a_stream_follows_it_and_goes_on_from_a_cursor(
+    room, following, client, type
+):
+    await say(room, "one")
+    await say(room, "two")
+    epoch = re.search(r"(?mi)^cursor: (\S+):2$", prints("curl", "-sI", room))[1]
+    accept = (f"Accept:{type}",)
+    address = f"{room}?since={epoch}:1"
+    arguments = (address, *accept) if client == "httpie" else (*accept, address)
+    reader = await following(*ASKS[client], *arguments)
+    await reader.until("two")
+    await say(room, "three")
+    await reader.until("three")
+    assert reader.messages() == [(2, "two"), (3, "three")]

@@ -65,6 +65,23 @@ async def test_another_version_of_a_file_is_not_found_rather_than_cached(get, se
     assert (await get(f"{services.assets.prefix}/js/room.js")).code == 200
 
 
+async def test_the_library_has_an_address_that_lasts_for_pages_of_any_site(get, services):
+    library = await get("/static/client.js")
+    assert library.body == (services.assets.root / "js" / "client.js").read_bytes()
+    assert library.headers["Content-Type"].startswith("text/javascript")
+    assert library.headers["Cache-Control"] == "no-cache"
+    assert library.headers["Access-Control-Allow-Origin"] == "*"
+    assert library.headers["X-Content-Type-Options"] == "nosniff"
+    known = {"If-None-Match": library.headers["Etag"]}
+    assert (await get("/static/client.js", headers=known)).code == 304
+    assert (await get("/static/client.js", method="HEAD")).code == 200
+
+
+async def test_the_library_is_one_file_that_needs_nothing_else(services):
+    source = (services.assets.root / "js" / "client.js").read_text()
+    assert not re.search(r"^import |\bimport\(", source, re.M)
+
+
 @pytest.mark.parametrize(
     "path", ["/../server.py", "/%2e%2e/server.py", "/js/../../server.py", "/js"]
 )

@@ -67,12 +67,24 @@ async def test_who_waits_is_answered_as_soon_as_something_is_said(ask, clients):
     ada = await clients.json("Ada")
     await said(ada, "one")
     waiting = [asyncio.ensure_future(ask(f"since={cursor(ada, 1)}&wait=30")) for _ in range(5)]
-    waiting.append(asyncio.ensure_future(ask("wait=30")))
     empty = await ask(f"since={cursor(ada, 1)}")
     assert ids(empty[1]) == []
     assert not any(answer.done() for answer in waiting)
     await said(ada, "two")
-    assert [ids(page) for _, page in await asyncio.gather(*waiting)] == [[2]] * 6
+    assert [ids(page) for _, page in await asyncio.gather(*waiting)] == [[2]] * 5
+
+
+async def test_without_a_cursor_it_is_the_next_thing_said_that_is_waited_for(
+    ask, clients, services
+):
+    ada = await clients.json("Ada")
+    await said(ada, "one")
+    waiting = asyncio.ensure_future(ask("wait=30"))
+    async with asyncio.timeout(10):
+        while "lobby" not in services.hub.awaited:
+            await asyncio.sleep(0.005)
+    await said(ada, "two")
+    assert ids((await waiting)[1]) == [2]
 
 
 async def test_who_waits_in_vain_is_told_so_in_time(ask, clients):
@@ -104,10 +116,7 @@ async def test_nobody_who_left_is_waited_for_any_longer(clients, services):
 
 async def test_a_terminal_may_wait_too(http_client, base_url, clients):
     ada = await clients.json("Ada")
-    waiting = http_client.fetch(f"{base_url}/?wait=30")
-    await asyncio.sleep(0)
-    while "lobby" not in (await http_client.fetch(f"{base_url}/-/rooms")).body.decode():
-        pass
+    waiting = http_client.fetch(f"{base_url}/?since={cursor(ada)}&wait=15")
     await ada.say("hello")
     assert (await waiting).body.endswith(b"  Ada: hello\n")
 

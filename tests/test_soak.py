@@ -13,6 +13,7 @@ from soak.judge import (
     HOLES,
     LOGGED,
     MEMORY,
+    OBJECTS,
     SOCKETS,
     THREADS,
     WAITERS,
@@ -62,7 +63,7 @@ def test_a_process_that_opens_a_file_has_one_descriptor_more(tmp_path):
 
 # -- the judge, on readings by hand ------------------------------------------------------
 
-BEFORE = Reading(own=20_000, rss=30_000, descriptors=12, sockets=3, threads=2)
+BEFORE = Reading(own=20_000, rss=30_000, descriptors=12, sockets=3, threads=2, blocks=100_000)
 GONE = Result("auto", BEFORE, BEFORE, BEFORE, log="INFO stopping: 0 to say goodbye to\n")
 
 
@@ -82,6 +83,7 @@ def test_a_server_that_is_as_it_was_has_no_findings():
     ("other", "kind"),
     [
         ({"own": 23_073}, MEMORY),
+        ({"blocks": 102_001}, OBJECTS),
         ({"sockets": 4, "descriptors": 13}, SOCKETS),
         ({"descriptors": 13}, DESCRIPTORS),
         ({"threads": 3}, THREADS),
@@ -92,7 +94,7 @@ def test_what_is_more_at_the_end_is_found(other, kind):
 
 
 def test_a_little_more_memory_is_none():
-    assert not judge(at_the_end(own=23_072))
+    assert not judge(at_the_end(own=23_072, blocks=102_000))
 
 
 @pytest.mark.parametrize(

@@ -1,39 +1,23 @@
-// What of the log is on this page. Everything takes its place by its number: what was seen is let
-// pass, what skips a number is refused, what is lost is drawn where it is missing.
+// What of the log is on this page. Everything comes once and in the order of its numbers, and what
+// is lost is drawn where it is missing.
 
 import { Coverage, completeness } from "./coverage.js";
 import { messages as counted } from "./numbers.js";
-import { Position } from "./position.js";
 
-/**
- * @typedef {{id: number, at: string, from: {id: string, name: string}, key?: string, text?: string, data?: string, edited?: boolean, deleted?: boolean, edits?: number, deletes?: number}} Message
- */
+/** @typedef {import("./client.js").Message} Message */
 
 export class Conversation {
   #view;
-  #position;
   #coverage = new Coverage();
   #early = new Map();
   #oldest = 1;
-  #head = 0;
 
-  /**
-   * @param {object} view draws it: message, prepend, find, replace, gap, seal
-   * @param {string} [cursor] where the page that came ends
-   */
-  constructor(view, cursor) {
+  /** Which log it is that the numbers count. @type {string | null} */
+  epoch = null;
+
+  /** @param {object} view draws it: message, prepend, find, replace, gap, seal */
+  constructor(view) {
     this.#view = view;
-    this.#position = new Position(cursor);
-  }
-
-  /** Which log it is that the numbers count. */
-  get epoch() {
-    return this.#position.epoch;
-  }
-
-  /** Where to resume from. */
-  get cursor() {
-    return this.#position.cursor;
   }
 
   /** The id before which older messages are to be asked for; null when there are none. */
@@ -53,14 +37,14 @@ export class Conversation {
   /**
    * The messages that the page came with become rows.
    * @param {Message[]} messages oldest first, edits folded in
-   * @param {{oldest: number, first: number}} reach the oldest id kept, and the first from which on
-   *   everything is here
+   * @param {{epoch: string | null, oldest: number, first: number, last: number}} reach which log it
+   *   is, the oldest id kept, and from which to which everything is here
    */
-  adopt(messages, { oldest, first }) {
+  adopt(messages, { epoch, oldest, first, last }) {
+    this.epoch = epoch;
     this.#oldest = oldest;
-    this.#head = this.#position.id;
     for (const message of messages) this.#view.message(message);
-    this.#coverage.start(first <= this.#head ? first : null, this.#head);
+    this.#coverage.start(first <= last ? first : null, last);
   }
 
   /**
@@ -68,39 +52,23 @@ export class Conversation {
    * @param {{epoch: string, head: number, oldest: number}} welcome
    */
   welcome({ epoch, head, oldest }) {
-    this.#head = head;
     this.#oldest = oldest;
-    return epoch === this.#position.epoch ? Math.max(0, head - this.#position.id) : 0;
+    return epoch === this.epoch ? Math.max(0, head - this.#coverage.to) : 0;
   }
 
-  /**
-   * The next record of the log.
-   * @param {Message} message
-   * @returns {"seen" | "next" | "hole"} after a hole the page must resume from its cursor
-   */
+  /** The next record of the log. @param {Message} message */
   take(message) {
-    const place = this.#position.place(message.id);
-    if (place !== "next") return place;
-    this.#position.advance();
     this.#coverage.reach(message.id);
     if (message.edits ?? message.deletes) this.#amend(message);
     else this.#view.message(message);
-    return place;
   }
 
-  /** @param {{lost: [number, number] | null, epoch: string, oldest: number, head: number}} gap */
-  gap(gap) {
-    this.#position.skip(gap);
-    this.#head = gap.head;
-    this.#oldest = gap.oldest;
-    if (gap.lost) this.#lose(gap.lost);
-    else this.#startAnew();
-  }
-
-  /** Whether the server has sent more than what is here. @param {number} head */
-  lacks(head) {
-    this.#head = Math.max(this.#head, head);
-    return this.#position.lacks(head);
+  /** @param {import("./client.js").Gap} gap */
+  gap({ lost, epoch, oldest }) {
+    this.epoch = epoch;
+    this.#oldest = oldest;
+    if (lost) this.#lose(lost);
+    else this.#startAnew(oldest - 1);
   }
 
   /**
@@ -110,7 +78,7 @@ export class Conversation {
    */
   older({ epoch, head, oldest, first, messages }, before) {
     // Rows that left the screen meanwhile would be a hole between this page and what is here.
-    if (epoch !== this.#position.epoch || before !== this.#coverage.from) return;
+    if (epoch !== this.epoch || before !== this.#coverage.from) return;
     this.#oldest = oldest;
     this.#view.prepend(messages.map((message) => this.#caughtUp(message, head)));
     this.#coverage.extend(first);
@@ -128,9 +96,9 @@ export class Conversation {
     return from !== null && from <= id && id <= to && !lost;
   }
 
-  /** @param {boolean} welcomed whether a server that is there has told where its log ends */
-  completeness(welcomed) {
-    return completeness(this.#coverage, welcomed && !this.#position.lacks(this.#head));
+  /** @param {boolean} current whether nothing is known to be missing after the last */
+  completeness(current) {
+    return completeness(this.#coverage, current);
   }
 
   #lose(lost) {
@@ -138,8 +106,9 @@ export class Conversation {
     this.#view.gap(`${counted(...lost)} no longer kept`);
   }
 
-  #startAnew() {
-    this.#coverage.restart(this.#position.id);
+  /** @param {number} before the id before the first of the new log */
+  #startAnew(before) {
+    this.#coverage.restart(before);
     this.#early.clear();
     this.#view.seal();
     this.#view.gap("The log of this room was started anew; what came before may be missing");

@@ -1,10 +1,10 @@
 // The echo console: what goes out should come back, byte for byte and in order. Every exchange is
 // a row; a lost connection marks what was never answered.
 
+import { socketAddress } from "./address.js";
 import { Bottom } from "./bottom.js";
-import { hurryOnReturn } from "./comeback.js";
+import { Connection, hurryOnReturn, SocketWay, token } from "./client.js";
 import { Composer } from "./composer.js";
-import { Connection, socketAddress } from "./connection.js";
 import { enableCopying } from "./copy.js";
 import { byId } from "./element.js";
 import { exchangeRow, unaskedRow } from "./exchange-row.js";
@@ -12,9 +12,8 @@ import { Exchanges, sizeOf } from "./exchanges.js";
 import { parse } from "./hex.js";
 import { Inspector } from "./inspector.js";
 import { Newer } from "./newer.js";
-import { oversize } from "./protocol.js";
+import { oversize } from "./oversize.js";
 import { StateLine } from "./state-line.js";
-import { token } from "./token.js";
 
 const MOST = 500;
 const KINDS = {
@@ -34,7 +33,7 @@ const composer = new Composer(write);
 const state = new StateLine(() => connection.connect());
 const inspector = new Inspector(secret);
 const connection = new Connection({
-  address: () => socketAddress(page.socket, { wire: secret }),
+  ways: [new SocketWay(() => socketAddress(page.socket, { wire: secret }))],
   on: { state: changed, frame: receive, close: () => exchanges.lose().forEach(draw) },
 });
 

@@ -1,10 +1,10 @@
 // Frames come back in the order they went out, so the oldest unanswered one is the one answered.
 
+import { bytes } from "./client.js";
+
 /**
  * @typedef {{sent: string | Uint8Array, size: number, started: number, state: "waiting" | "identical" | "different" | "lost", answer?: string | Uint8Array, answerSize?: number, took?: number}} Exchange
  */
-
-const encoder = new TextEncoder();
 
 export class Exchanges {
   #waiting = [];
@@ -62,5 +62,5 @@ export function identical(one, other) {
 
 /** Bytes on the wire. @param {string | Uint8Array} payload */
 export function sizeOf(payload) {
-  return typeof payload === "string" ? encoder.encode(payload).length : payload.length;
+  return typeof payload === "string" ? bytes(payload) : payload.length;
 }

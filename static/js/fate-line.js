@@ -3,10 +3,19 @@
 
 import { element, icon } from "./element.js";
 
+// By how far the server is in reach. Changes do not go by HTTP.
 const WAITING = {
-  say: ["Sending", "Waits for the connection"],
-  edit: ["Saving the change", "The change waits for the connection"],
-  delete: ["Deleting", "To be deleted as soon as there is a connection"],
+  say: { none: "Waits for the connection", http: "Sending", socket: "Sending" },
+  edit: {
+    none: "The change waits for the connection",
+    http: "The change waits for a WebSocket, and none gets through just now",
+    socket: "Saving the change",
+  },
+  delete: {
+    none: "To be deleted as soon as there is a connection",
+    http: "To be deleted as soon as a WebSocket gets through",
+    socket: "Deleting",
+  },
 };
 const CHOICES = {
   refused: ({ text }, { reuse, dismiss }) => [
@@ -21,12 +30,12 @@ const CHOICES = {
 
 /**
  * @param {import("./outbox.js").Entry} entry
- * @param {{connected: boolean, reuse: () => void, dismiss: () => void, agree: () => void}} acts
+ * @param {{reach: "none" | "http" | "socket", reuse: () => void, dismiss: () => void, agree: () => void}} acts
  */
 export function fateLine(entry, acts) {
   const { kind, state, why } = entry;
   if (state in CHOICES) return question(entry, CHOICES[state](entry, acts));
-  const waiting = WAITING[kind][acts.connected ? 0 : 1];
+  const waiting = WAITING[kind][acts.reach];
   return element("p", { class: "fate" }, kept(entry, state === "later" ? why : waiting));
 }
 

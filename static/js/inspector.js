@@ -1,11 +1,10 @@
 // The wire strip: every frame of this page's own connection, as the server saw it, on a stream of
 // its own, so that looking changes nothing. Closed, it costs nothing.
 
+import { socketAddress } from "./address.js";
 import { Bottom } from "./bottom.js";
-import { hurryOnReturn } from "./comeback.js";
-import { Connection, socketAddress } from "./connection.js";
+import { Connection, hurryOnReturn, read, SocketWay } from "./client.js";
 import { byId } from "./element.js";
-import { read } from "./protocol.js";
 import { keep, recall } from "./storage.js";
 import { WireLog } from "./wire-log.js";
 import { roundTrip, wireRow } from "./wire-row.js";
@@ -24,7 +23,7 @@ export class Inspector {
   /** @param {string} secret the right to look, which the watched connection was opened with */
   constructor(secret) {
     this.#stream = new Connection({
-      address: () => socketAddress(document.body.dataset.wirePath + secret),
+      ways: [new SocketWay(() => socketAddress(document.body.dataset.wirePath + secret))],
       on: {
         state: (state) => showState(state),
         open: () => this.#restarted(),
@@ -36,7 +35,7 @@ export class Inspector {
     this.#open(wanted());
   }
 
-  /** The page's own connection is there, or is not. @param {boolean} connected */
+  /** The page's own socket is there, or is not. @param {boolean} connected */
   watched(connected) {
     this.#watched = connected;
     this.#greet();

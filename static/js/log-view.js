@@ -112,12 +112,12 @@ export class LogView {
   /**
    * What of one's own is on its way to change rows that are here.
    * @param {import("./outbox.js").Entry[]} entries edits and deletes
-   * @param {boolean} connected
+   * @param {string} reach how far the server is in reach
    * @returns {Set<string>} the keys of those whose rows are here
    */
-  changing(entries, connected) {
+  changing(entries, reach) {
     const before = this.#changes;
-    this.#changes = new Map(entries.map((entry) => [entry.id, looksOf(entry, connected)]));
+    this.#changes = new Map(entries.map((entry) => [entry.id, looksOf(entry, reach)]));
     for (const id of new Set([...before.keys(), ...this.#changes.keys()])) {
       const same = before.get(id)?.looks === this.#changes.get(id)?.looks;
       if (!same && this.find(id)) this.replace(this.find(id));
@@ -139,7 +139,7 @@ export class LogView {
 
   /** The rows so far belong to a log that is no more: their numbers mean nothing now. */
   seal() {
-    this.changing([], false);
+    this.changing([], "");
     for (const { row } of this.#rows.values()) {
       row.removeAttribute("data-id");
       row.querySelector(".acts")?.remove();
@@ -234,9 +234,9 @@ export class LogView {
   }
 }
 
-function looksOf(change, connected) {
+function looksOf(change, reach) {
   const { kind, text, state, why, unkept } = change;
-  return { change, looks: JSON.stringify([kind, text, state, why, unkept, connected]) };
+  return { change, looks: JSON.stringify([kind, text, state, why, unkept, reach]) };
 }
 
 function newerWords(count) {

@@ -20,6 +20,7 @@ export class Outbox {
   #drawer;
   #lease;
   #send;
+  #carries;
   #changed;
   #after;
   #now;
@@ -35,14 +36,19 @@ export class Outbox {
    * @param {import("./drawer.js").Drawer} given.drawer
    * @param {import("./lease.js").Lease} given.lease
    * @param {(entry: Entry) => boolean} given.send false when there is no connection to send on
+   * @param {(kind: string) => boolean} [given.carries] whether there is a connection that takes this
+   *   kind; what it does not take waits, and lets the rest pass
    * @param {() => void} given.changed called whenever an entry comes, changes or goes
    * @param {(ms: number, act: () => void) => unknown} [given.after]
    * @param {() => number} [given.now]
    */
-  constructor({ drawer, lease, send, changed, after = setTimer, now = () => Date.now() }) {
+  constructor(given) {
+    const { drawer, lease, send, changed } = given;
+    const { carries = () => true, after = setTimer, now = () => Date.now() } = given;
     this.#drawer = drawer;
     this.#lease = lease;
     this.#send = send;
+    this.#carries = carries;
     this.#changed = changed;
     this.#after = after;
     this.#now = now;
@@ -199,7 +205,9 @@ export class Outbox {
 
   #next() {
     if (!this.#welcome || this.#pause || this.inFlight) return;
-    const entry = this.#entries.find(({ state }) => state === "waiting");
+    const entry = this.#entries.find(
+      ({ state, kind }) => state === "waiting" && this.#carries(kind),
+    );
     if (!entry) this.#lease.release();
     else if (!this.#lease.take()) this.#wait();
     else if (this.#send(entry)) this.#fly(entry);

@@ -18,11 +18,11 @@ export class PendingView {
   /**
    * @param {readonly import("./outbox.js").Entry[]} entries
    * @param {{id: string, name: string}} me
-   * @param {{last: object | null, connected: boolean}} around the row before, and the connection
+   * @param {{last: object | null, reach: string}} around the row before, and how far the server is in reach
    */
-  show(entries, me, { last, connected }) {
+  show(entries, me, { last, reach }) {
     this.#forget(new Set(entries.map(({ key }) => key)));
-    for (const entry of entries) this.#draw(entry, me, connected);
+    for (const entry of entries) this.#draw(entry, me, reach);
     this.#list.append(...this.#misplaced(entries));
     this.#group(entries, me, last);
     this.#list.hidden = entries.length === 0;
@@ -37,10 +37,10 @@ export class PendingView {
     }
   }
 
-  #draw(entry, me, connected) {
+  #draw(entry, me, reach) {
     const { key, kind, state, why, unkept } = entry;
     const old = this.#rows.get(key);
-    const looks = JSON.stringify([kind, state, why, unkept, me, state !== "refused" && connected]);
+    const looks = JSON.stringify([kind, state, why, unkept, me, state !== "refused" && reach]);
     if (old?.looks === looks) return;
     const row = pendingRow(entry, me, this.#fates(entry));
     if (old) old.row.replaceWith(row);

@@ -4,7 +4,7 @@ import { byId, element } from "./element.js";
 import { hueOf, identicon } from "./identicon.js";
 
 /**
- * @param {import("./people.js").People} people
+ * @param {import("./client.js").People} people
  * @param {string} me
  */
 export function showPeople(people, me) {

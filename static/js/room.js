@@ -1,11 +1,10 @@
 // The room's page: what the server tells becomes rows, what is written goes through the outbox.
 // What decides is in modules of its own; here they hear of each other.
 
+import { socketAddress } from "./address.js";
 import { adopted } from "./adopt.js";
-import { stopped, tooBig } from "./closes.js";
-import { hurryOnReturn } from "./comeback.js";
+import { Room, token } from "./client.js";
 import { Composer } from "./composer.js";
-import { Connection, socketAddress } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { enableCopying } from "./copy.js";
 import { Draft } from "./draft.js";
@@ -18,62 +17,49 @@ import { suggestion } from "./names.js";
 import { numbers } from "./numbers.js";
 import { Offer } from "./offer.js";
 import { Older } from "./older.js";
-import { People } from "./people.js";
 import { enablePeopleToggle, showPeople } from "./people-view.js";
-import { read, rename, SUBPROTOCOL } from "./protocol.js";
 import { Rooms } from "./rooms.js";
 import { RowActs } from "./row-acts.js";
 import { newSomebody } from "./somebody.js";
 import { StateLine } from "./state-line.js";
 import { Tabs } from "./tabs.js";
+import { showTerminalLines } from "./terminal.js";
 import { clockSeconds } from "./timeline.js";
-import { token } from "./token.js";
 import { countUnread } from "./unread.js";
-import { Watchdog } from "./watchdog.js";
 import { Whoami } from "./whoami.js";
 import { Writing } from "./writing.js";
-
-// Seconds, as between two signs of life, in which a server that took the socket says welcome.
-const WELCOMES = 6;
 
 const page = document.body.dataset;
 const secret = token(18);
 const tab = token(9);
-const me = new Whoami();
+const me = new Whoami(page.me);
 let lost = false;
-let welcomed = false;
 
-const connection = new Connection({
-  address: () => socketAddress(page.socket, query()),
-  protocols: [SUBPROTOCOL],
-  on: {
-    state: changed,
-    open: () => watchdog.start(WELCOMES),
-    frame: receive,
-    close: closed,
-  },
+const room = new Room(location.pathname, {
+  name: me.name,
+  since: page.cursor,
+  token: me.token,
+  socket: page.socket,
+  query: { wire: secret },
 });
-const reachable = () => connection.connected;
-const state = new StateLine(() => connection.connect());
-const watchdog = new Watchdog(() => connection.drop());
+const reachable = () => room.connected;
+const state = new StateLine(() => room.connect());
 const inspector = new Inspector(secret);
 
-const people = new People();
 const names = new NameField(me.name, chooseName);
 const composer = new Composer((text) => writing.say(text), {
   editLast: () => acts.editLast(),
   draft: new Draft(page.room),
 });
 const view = new LogView((entry) => writing.fates(entry));
-const conversation = new Conversation(view, page.cursor);
+const conversation = new Conversation(view);
 const writing = new Writing({
-  room: page.room,
+  room,
+  place: page.room,
   tab,
   me,
-  connection,
   view,
   composer,
-  epoch: () => conversation.epoch,
 });
 const acts = new RowActs({
   view,
@@ -94,40 +80,24 @@ view.trimmed = (first) => conversation.trimmed(first);
 
 // -- from the server ---------------------------------------------------------
 
-const EVENTS = {
-  welcome,
-  message: (message) => arrived([message]),
-  batch: ({ messages }) => arrived(messages),
-  gap: skipped,
-  heartbeat: ({ head }) => conversation.lacks(head) && connection.drop(),
-  ack: (ack) => writing.acknowledged(ack, conversation.covers(ack.id)),
-  error: (error) => writing.refused(error) || failed(error.message),
-  presence: moved,
-  goodbye: ({ retry_between }) => retry_between && connection.comeBackWithin(retry_between),
-};
+room.on("welcome", welcome);
+room.on("message", taken);
+room.on("gap", (gap) => conversation.gap(gap));
+room.on("presence", moved);
+room.on("ack", (ack) => writing.acknowledged(ack, conversation.covers(ack.id)));
+room.on("error", (error) => writing.refused(error) || failed(error.message));
+room.on("heard", drawn);
+room.on("state", changed);
+room.on("lost", gone);
 
-function receive(data) {
-  watchdog.heard();
-  const event = read(data);
-  if (!event || !Object.hasOwn(EVENTS, event.type)) return;
-  EVENTS[event.type](event);
-  showComplete();
-}
-
+// Who is connected by asking again and again is not told who is here, nor who they are.
 function welcome(event) {
   // The token of this tab means nothing to this server any more.
-  if (!me.isTaken(event.you.id)) return become(null, true);
-  welcomed = true;
-  state.show(connection.state);
-  watchdog.start(event.heartbeat);
-  names.limit(event.limits.name);
-  identify(event.you.id);
-  // A name that was chosen while the welcome was on its way is newer than the one in it.
-  if (me.renamed) connection.send(rename(me.name));
-  else adoptName(event.you.name);
-  people.start(event);
-  showPeople(people, me.id);
-  rooms.here(people.count);
+  if (event.you && !me.isTaken(event.you.id)) return become(null, true);
+  if (event.limits?.name) names.limit(event.limits.name);
+  if (event.you) identify(event.you.id);
+  if (event.people) moved();
+  else adoptName(room.name);
   tellReturn(conversation.welcome(event));
   writing.welcomed(event);
   older.retry();
@@ -141,59 +111,35 @@ function tellReturn(missed) {
   view.note(`Reconnected ${clockSeconds(Date.now())}${meanwhile}`);
 }
 
-// After a hole nothing of this connection is taken any more: the next one fills it.
-function arrived(messages) {
-  for (const message of messages) {
-    const place = conversation.take(message);
-    if (place === "hole") return connection.drop();
-    if (place === "next") taken(message);
-  }
-  writing.draw();
-}
-
-function skipped(gap) {
-  conversation.gap(gap);
-  writing.draw();
-}
-
 function taken(message) {
+  conversation.take(message);
   if (message.from.id !== me.id && !(message.edits ?? message.deletes)) countUnread();
   writing.arrived(message);
 }
 
-// An error that is about nothing written answers a rename, and the list of people knows the name
-// that stayed.
+// An error that is about nothing written answers a rename.
 function failed(words) {
   composer.notice(words);
-  adoptName(people.nameOf(me.id) ?? me.name);
+  adoptName(room.name);
 }
 
-function moved(event) {
-  people.change(event);
-  showPeople(people, me.id);
-  rooms.here(people.count);
-  adoptName(event.renamed?.find(({ id }) => id === me.id)?.name ?? me.name);
+function moved() {
+  showPeople(room.people, me.id);
+  rooms.here(room.people.count);
+  adoptName(room.name);
 }
 
 // -- the connection ------------------------------------------------------------
 
-function query() {
-  const since = conversation.cursor;
-  return { name: me.ask(), wire: secret, ...(since && { since }), ...me.proof };
+function gone({ tooBig, climbed, words }) {
+  writing.lost(tooBig);
+  if (!climbed) lost ||= room.state.again;
+  if (words) view.note(words);
 }
 
-function closed(code, reason) {
-  welcomed = false;
-  watchdog.stop();
-  writing.lost(tooBig(code));
-  lost ||= connection.state.again;
-  if (stopped(code, reason)) view.note(stopped(code, reason));
-}
-
-// An open socket is no server yet, and knows nothing of what was missed: its welcome does.
 function changed(now) {
-  if (now.is !== "connected") state.show(now);
-  inspector.watched(now.is === "connected");
+  state.show(now);
+  inspector.watched(now.is === "connected" && now.way === "websocket");
   drawn();
 }
 
@@ -208,7 +154,7 @@ function identify(id) {
 
 function chooseName(name) {
   adoptName(name);
-  connection.send(rename(name));
+  room.rename(name);
 }
 
 function adoptName(name) {
@@ -234,7 +180,7 @@ function become(somebody, inherit) {
   identify(me.id);
   adoptName(me.name);
   tabs.become(me.alone ? me.id : "");
-  connection.renew();
+  room.become({ name: me.name, token: me.token });
   lost = false;
   composer.focus();
 }
@@ -251,7 +197,7 @@ function drawn() {
 }
 
 function showComplete() {
-  const { words, title } = conversation.completeness(welcomed);
+  const { words, title } = conversation.completeness(room.current);
   byId("complete").textContent = words;
   byId("complete").title = title;
   older.show();
@@ -260,10 +206,15 @@ function showComplete() {
 function start() {
   byId("teach-address").textContent = location.href;
   byId("teach-network").hidden = /^(localhost|127\.|\[::1)/.test(location.hostname);
-  byId("teach-terminal").textContent = `npx wscat -c '${socketAddress(page.socket)}?names'`;
+  showTerminalLines(socketAddress(page.socket));
   const messages = adopted();
   identify(me.id);
-  conversation.adopt(messages, { oldest: Number(page.oldest), first: Number(page.first) });
+  conversation.adopt(messages, {
+    epoch: room.epoch,
+    oldest: Number(page.oldest),
+    first: Number(page.first),
+    last: room.last,
+  });
   for (const message of messages) writing.arrived(message);
   view.toBottom();
   showOffer();
@@ -273,7 +224,6 @@ function start() {
 start();
 enableCopying();
 enablePeopleToggle();
-hurryOnReturn(connection);
 addEventListener("pagehide", () => tabs.leave());
 addEventListener("pageshow", ({ persisted }) => persisted && tabs.arrive());
 composer.focus();
@@ -281,4 +231,4 @@ composer.focus();
 const known = tabs.arrive();
 known.then(() => writing.takeOver(tabs.identities));
 if (me.alone) await known;
-connection.connect();
+room.connect();

@@ -6,15 +6,18 @@ import { byId } from "./element.js";
 const WORDS = {
   idle: () => "Not connected",
   connecting: ({ again }) => (again ? "Connection lost, trying now" : "Connecting"),
-  connected: () => "Connected",
+  connected: ({ way }) => BY[way] ?? "Connected",
   waiting: ({ again }) => (again ? "Connection lost" : "No connection"),
   stopped: ({ words }) => words,
 };
+const BY = { stream: "Connected by HTTP", poll: "Connected by polling" };
+const WHY =
+  "No WebSocket gets through to the server from here, so this page uses requests. It tries again every minute or so.";
 const ACTS = { waiting: "Try now", stopped: "Connect again" };
 
 /**
  * What to say about a connection.
- * @param {import("./connection.js").State} state
+ * @param {import("./client.js").State} state
  * @param {boolean} online whether the browser thinks that there is a network
  */
 export function wordsFor(state, online) {
@@ -23,7 +26,7 @@ export function wordsFor(state, online) {
 
 /**
  * How long is still to wait, as the end of a sentence.
- * @param {import("./connection.js").State} state
+ * @param {import("./client.js").State} state
  * @param {number} now
  */
 export function countdown({ is, until }, now) {
@@ -46,7 +49,7 @@ export class StateLine {
     addEventListener("offline", () => this.show(this.#state));
   }
 
-  /** @param {import("./connection.js").State} state */
+  /** @param {import("./client.js").State} state */
   show(state) {
     this.#state = state;
     this.#line.dataset.state = state.is;
@@ -55,6 +58,7 @@ export class StateLine {
       state.is in ACTS || (state.again && state.is === "connecting"),
     );
     say(this.#words, wordsFor(state, navigator.onLine));
+    this.#words.title = state.is === "connected" && state.way in BY ? WHY : "";
     this.#act.hidden = !(state.is in ACTS);
     say(this.#act, ACTS[state.is] ?? "");
     clearInterval(this.#ticking);

@@ -1,5 +1,5 @@
 // Who one is in this tab: the person whom the browser's cookie names, or somebody whom this tab
-// alone holds. Both are remembered, so that the page can tell its own rows before the server does.
+// alone holds. The page knows both from the first moment, and so can tell its own rows.
 
 import { suggestion } from "./names.js";
 import { keepSomebody, recallSomebody } from "./somebody.js";
@@ -7,12 +7,14 @@ import { keep, recall } from "./storage.js";
 
 export class Whoami {
   #somebody = recallSomebody();
-  #asked = "";
+  #cookie;
 
   id = "";
   name = "";
 
-  constructor() {
+  /** @param {string} cookie whom the cookie names */
+  constructor(cookie) {
+    this.#cookie = cookie;
     this.#begin();
   }
 
@@ -21,9 +23,9 @@ export class Whoami {
     return this.#somebody !== null;
   }
 
-  /** What proves it, for the address of the socket. @returns {{as?: string}} */
-  get proof() {
-    return this.alone ? { as: this.#somebody.token } : {};
+  /** What proves it; "" where the cookie does. */
+  get token() {
+    return this.#somebody?.token ?? "";
   }
 
   /** Whether the server took the proof. @param {string} id whom it welcomed */
@@ -34,7 +36,7 @@ export class Whoami {
   /** @param {string} id */
   identify(id) {
     this.id = id;
-    if (!this.alone) keep("me", id);
+    if (!this.alone) this.#cookie = id;
   }
 
   /** @param {string} name */
@@ -42,17 +44,6 @@ export class Whoami {
     this.name = name;
     if (this.alone) keepSomebody(Object.assign(this.#somebody, { name }));
     else keep("name", name);
-  }
-
-  /** The name to ask the server for, in the address of the socket. */
-  ask() {
-    this.#asked = this.name;
-    return this.name;
-  }
-
-  /** Whether another name was chosen since the server was asked for one. */
-  get renamed() {
-    return this.name !== this.#asked;
   }
 
   /** @param {import("./somebody.js").Somebody | null} somebody null: oneself again */
@@ -63,7 +54,7 @@ export class Whoami {
   }
 
   #begin() {
-    this.id = this.#somebody?.id ?? recall("me") ?? "";
+    this.id = this.#somebody?.id ?? this.#cookie;
     this.rename(this.#somebody?.name ?? (recall("name") || suggestion(Math.random)));
   }
 }

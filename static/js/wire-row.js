@@ -1,7 +1,7 @@
 // One frame, one row: which way, when, what, how big, what was in it. Control frames look
 // different from data frames, since they are what page scripts never see.
 
-import { meaning } from "./closes.js";
+import { meaning } from "./client.js";
 import { element, icon } from "./element.js";
 import { count } from "./hex.js";
 import { clockMillis } from "./timeline.js";

@@ -1,14 +1,14 @@
 // What is written here goes through the outbox, and stands on the screen until the server has it:
 // words at the end of the conversation, a change at the message that it changes.
 
+import { bytes, frame, token } from "./client.js";
 import { abandoned, Drawer } from "./drawer.js";
 import { Lease } from "./lease.js";
 import { numbers } from "./numbers.js";
 import { Outbox } from "./outbox.js";
+import { oversize } from "./oversize.js";
 import { PendingView } from "./pending-view.js";
-import { bytes, command, isUnreadable, oversize } from "./protocol.js";
 import { storage } from "./storage.js";
-import { token } from "./token.js";
 
 const EXCERPT = 40;
 
@@ -17,18 +17,14 @@ export class Writing {
   #outbox;
   #pending = new PendingView((entry) => this.fates(entry));
 
-  /** The most bytes that the server takes in one frame. @type {number | undefined} */
-  #limit;
-
   /**
    * @param {object} given
-   * @param {string} given.room
+   * @param {import("./client.js").Room} given.room
+   * @param {string} given.place the room's name
    * @param {string} given.tab
    * @param {import("./whoami.js").Whoami} given.me
-   * @param {import("./connection.js").Connection} given.connection
    * @param {import("./log-view.js").LogView} given.view
    * @param {import("./composer.js").Composer} given.composer
-   * @param {() => string | null} given.epoch which log the numbers on the screen count
    */
   constructor(given) {
     this.#given = given;
@@ -45,20 +41,19 @@ export class Writing {
 
   /** @param {number} id @param {string} text @returns {boolean} whether it was taken */
   edit(id, text) {
-    return this.#write({ kind: "edit", id, epoch: this.#given.epoch(), text });
+    return this.#write({ kind: "edit", id, epoch: this.#given.room.epoch, text });
   }
 
   /** @param {number} id */
   delete(id) {
-    this.#write({ kind: "delete", id, epoch: this.#given.epoch() });
+    this.#write({ kind: "delete", id, epoch: this.#given.room.epoch });
   }
 
   /**
    * The server said welcome.
-   * @param {{epoch: string, limits: {message: number, key_days: number}}} welcome
+   * @param {import("./client.js").Welcome} welcome
    */
   welcomed({ epoch, limits }) {
-    this.#limit = limits.message;
     this.#outbox.open({ me: this.#given.me.id, epoch, keyDays: limits.key_days });
   }
 
@@ -68,7 +63,7 @@ export class Writing {
     this.#outbox.close();
   }
 
-  /** A message is in the log. @param {import("./conversation.js").Message} message */
+  /** A message is in the log. @param {import("./client.js").Message} message */
   arrived({ from, key }) {
     if (key && from.id === this.#given.me.id) this.#outbox.settle(key);
   }
@@ -87,12 +82,10 @@ export class Writing {
   }
 
   /**
-   * @param {{code: string, key?: string, message: string, retry_after?: number}} error
+   * @param {import("./client.js").Failure} error
    * @returns {boolean} whether it was about something written
    */
-  refused(error) {
-    const { message, retry_after } = error;
-    const key = isUnreadable(error) ? this.#outbox.inFlight?.key : error.key;
+  refused({ key, message, retry_after }) {
     if (!key || !this.#outbox.find(key)) return false;
     if (retry_after === undefined) this.#outbox.refuse(key, message);
     else this.#outbox.postpone(key, retry_after, message);
@@ -117,22 +110,21 @@ export class Writing {
    * @param {Set<string>} alive the identities that tabs hold now
    */
   takeOver(alive) {
-    const { room, me } = this.#given;
+    const { place, me } = this.#given;
     if (me.alone) return;
-    for (const entry of abandoned(room, storage("localStorage"), alive)) {
+    for (const entry of abandoned(place, storage("localStorage"), alive)) {
       this.#outbox.inherit(entry);
     }
   }
 
   draw() {
-    const { me, view, connection, epoch } = this.#given;
-    const { connected } = connection;
+    const { me, view, room } = this.#given;
     const changes = this.#outbox.entries.filter(
-      (entry) => entry.kind !== "say" && entry.epoch === epoch(),
+      (entry) => entry.kind !== "say" && entry.epoch === room.epoch,
     );
-    const inPlace = view.changing(changes, connected);
+    const inPlace = view.changing(changes, this.#reach);
     const rest = this.#outbox.entries.filter(({ key }) => !inPlace.has(key));
-    this.#pending.show(rest, { id: me.id, name: me.name }, { last: view.last, connected });
+    this.#pending.show(rest, { id: me.id, name: me.name }, { last: view.last, reach: this.#reach });
   }
 
   /** What can be done about an entry. @param {import("./outbox.js").Entry} entry */
@@ -143,29 +135,42 @@ export class Writing {
       dismiss();
     };
     const agree = () => this.#outbox.agree(entry.key, this.#given.me.id);
-    return { connected: this.#given.connection.connected, dismiss, reuse, agree };
+    return { reach: this.#reach, dismiss, reuse, agree };
+  }
+
+  /** How far the server is in reach. @returns {"none" | "http" | "socket"} */
+  get #reach() {
+    const { room } = this.#given;
+    if (!room.connected) return "none";
+    return room.carries("edit") ? "socket" : "http";
   }
 
   // What a tab alone writes, that tab alone sends; it is kept where it outlives the tab.
   #open() {
-    const { room, tab, me, connection } = this.#given;
+    const { room, place, tab, me } = this.#given;
     const where = storage("localStorage");
     return new Outbox({
-      drawer: new Drawer(room, where, me.alone ? me.id : ""),
-      lease: new Lease(room, me.alone ? null : where, tab),
-      send: (entry) => connection.send(command(entry)),
+      drawer: new Drawer(place, where, me.alone ? me.id : ""),
+      lease: new Lease(place, me.alone ? null : where, tab),
+      send: (entry) => room.send(command(entry)),
+      carries: (kind) => room.carries(kind),
       changed: () => this.draw(),
     });
   }
 
   #write(written) {
     const entry = { key: token(12), by: this.#given.me.id, ...written };
-    const refusal = oversize(bytes(command(entry)), this.#limit);
+    const refusal = oversize(bytes(frame(command(entry))), this.#given.room.limit);
     this.#given.composer.notice(refusal ?? "");
     if (refusal) return false;
     this.#outbox.add(entry);
     return true;
   }
+}
+
+/** @param {import("./outbox.js").Entry} entry @returns {import("./client.js").Command} */
+function command({ kind, key, id, text }) {
+  return { type: kind, key, id, text };
 }
 
 function excerpt(text = "deleted") {

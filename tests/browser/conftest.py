@@ -136,6 +136,7 @@ GONE = (
     "ERR_EMPTY_RESPONSE",
     "ERR_INVALID_HTTP_RESPONSE",
     "ERR_INTERNET_DISCONNECTED",
+    "Error during WebSocket handshake",
     "Connection closed before receiving a handshake response",
     "WebSocket is closed before the connection is established",
 )

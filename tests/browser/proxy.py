@@ -1,8 +1,8 @@
 """A wire that can be cut: a TCP proxy between the browser and the server.
 
 It can turn deaf (what the server says is lost on the way) or so as soon as a WebSocket
-is open, cut what is connected, let pages through but no WebSocket, or let those wait
-at the door.
+is open, cut what is connected, let pages through but no WebSocket or no stream, with
+or without a word, or let WebSockets wait at the door.
 """
 
 import socket
@@ -19,6 +19,8 @@ class Proxy:
         self.deaf = False
         self.deaf_once_open = False
         self.sockets = True
+        self.streams = True
+        self.refusal = b""
         self.door = threading.Event()
         self.door.set()
         self.open = set()
@@ -51,6 +53,7 @@ class Proxy:
             if b"upgrade: websocket" in first.lower():
                 self.door.wait()
                 if not self.sockets:
+                    near.sendall(self.refusal)
                     return
             with socket.create_connection(("127.0.0.1", self.target)) as far:
                 do_not_linger(near, False)
@@ -59,9 +62,8 @@ class Proxy:
     def _join(self, near, far, first):
         self.open |= {near, far}
         try:
-            far.sendall(first)
             threading.Thread(target=self._back, args=[far, near], daemon=True).start()
-            self._pump(near, far)
+            self._pump(near, far, first)
         finally:
             self.open -= {near, far}
 
@@ -75,10 +77,15 @@ class Proxy:
         with suppress(OSError):
             near.shutdown(socket.SHUT_RDWR)
 
-    def _pump(self, near, far):
+    def _pump(self, near, far, piece):
         with suppress(OSError):
-            while piece := near.recv(PIECE):
+            while piece and (self.streams or not asks_for_stream(piece)):
                 far.sendall(piece)
+                piece = near.recv(PIECE)
+
+
+def asks_for_stream(piece):
+    return b"accept: application/x-ndjson" in piece.lower()
 
 
 def handshake_in(piece):

@@ -1,7 +1,9 @@
 """The conversation in a real browser."""
 
 import signal
+import subprocess
 
+import pytest
 from acts import connected, lost, name_of, on_both_hosts, rename, sees, settled, write
 from playwright.sync_api import expect
 
@@ -223,3 +225,24 @@ def test_on_a_phone_everything_is_in_reach(visit):
     phone.locator("#wire-hide").tap()
     expect(phone.locator("#wire")).to_be_hidden()
     expect(phone.get_by_text("Connected")).to_be_visible()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1"])  # curl cannot resolve the other
+def test_the_lines_for_a_terminal_do_what_they_say_whatever_the_room_is_called(visit, host):
+    page = visit(path="/r/it's;echo%20'$(date)")
+    connected(page)
+    page.get_by_text("From a terminal", exact=True).click()
+    line = page.locator("#terminal-post")
+    expect(line).to_be_visible()
+    assert shell(line.inner_text()) == "1\n"
+    sees(page, "hello")
+    assert shell(page.locator("#terminal-read").inner_text()).endswith("  me: hello\n")
+    follow = ["bash", "-c", f"exec {page.locator('#terminal-follow').inner_text()}"]
+    with subprocess.Popen(follow, stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout.readline().endswith("  me: hello\n")
+        following.kill()
+
+
+def shell(line):
+    run = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=20)
+    return run.stdout

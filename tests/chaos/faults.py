@@ -19,7 +19,7 @@ from chat.codec import parse_cursor
 from chat.history_sqlite import SqliteHistory
 from chat.lock import UNNAMED
 from chat.message import Cursor
-from handlers import follow, wires
+from handlers import follow, streams, wires
 
 
 def ack_before_commit(data: Path) -> None:
@@ -133,15 +133,30 @@ def address_before_the_last_id(data: Path) -> None:
     follow.FollowHandler._since = stubborn
 
 
-def page_off_by_one(data: Path) -> None:
-    """Answers who asks again with what follows the message that follows the cursor."""
+def poll_off_by_one(data: Path) -> None:
+    """Answers who asks again with what comes after the message that follows their cursor."""
     page_after = wrapped(hub, "page_after")
 
     async def skipping(cursor, read, limit):
-        start, gap, page = await page_after(cursor, read, limit)
-        return start, gap, page._replace(records=page.records[1:])
+        return await page_after(cursor._replace(id=cursor.id + 1), read, limit)
 
     hub.page_after = skipping
+
+
+def id_too_far(data: Path) -> None:
+    """Gives each event of a stream the id of the next."""
+    records = wrapped(streams.EventsWire, "records")
+
+    def ahead(self, batch, epoch):
+        lines = records(self, batch, epoch).decode().split("\n")
+        return "\n".join(map(next_id, lines)).encode()
+
+    streams.EventsWire.records = ahead
+
+
+def next_id(line: str) -> str:
+    cursor, colon, id = line.rpartition(":")
+    return f"{cursor}{colon}{int(id) + 1}" if line.startswith("id: ") else line
 
 
 def page_that_ends_at_the_head(data: Path) -> None:
@@ -173,7 +188,8 @@ FAULTS = {
     "a reset log with the old epoch": (reset_log_with_the_old_epoch, INCONSISTENT, {LOST}),
     "a forgotten key": (forgotten_key, DUPLICATE, {UNEXPECTED}),
     "the address before the last id": (address_before_the_last_id, DUPLICATE, set()),
-    "a page off by one": (page_off_by_one, HOLE, {UNSEEN}),
+    "a poll off by one": (poll_off_by_one, HOLE, {UNSEEN}),
+    "an id too far": (id_too_far, HOLE, {UNSEEN}),
     "a page that ends at the head": (page_that_ends_at_the_head, HOLE, set()),
     "a POST without its key": (post_without_its_key, DUPLICATE, set()),
 }

@@ -16,11 +16,12 @@ let store;
 let now;
 let outbox;
 
-const tab = (name, { where = store } = {}) =>
+const tab = (name, { where = store, carries } = {}) =>
   new Outbox({
     drawer: new Drawer("lobby", where),
     lease: new Lease("lobby", where, name, () => now),
     send: ({ key }) => reachable && sent.push(key) > 0,
+    carries,
     changed: () => {},
     after: (ms, act) => timers.push({ ms, act }),
     now: () => now,
@@ -75,6 +76,21 @@ test("one at a time, in the order of writing", () => {
   outbox.settle("a");
   outbox.settle("b");
   assert.deepEqual(sent, ["a", "b", "c"]);
+});
+
+test("what the connection does not take waits for one that does, and lets the rest pass", () => {
+  let socket = false;
+  outbox = tab("one", { carries: (kind) => socket || kind === "say" });
+  outbox.open(WELCOME);
+  outbox.add({ key: "change", kind: "edit", id: 1, text: "better", by: ME });
+  write("a");
+  assert.deepEqual(sent, ["a"]);
+  outbox.settle("a");
+  assert.deepEqual(states(), ["change waiting"]);
+  socket = true;
+  outbox.close();
+  outbox.open(WELCOME);
+  assert.deepEqual(sent, ["a", "change"]);
 });
 
 test("what was in flight goes out again under the same key, and still first", () => {

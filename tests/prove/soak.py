@@ -30,9 +30,9 @@ def run(options: Options) -> Outcome:
 
 
 def _plan(seed: int, engine: str, seconds: float) -> Plan:
-    """A third of the time, or a minute, is the warm-up: then caches are as full as they get."""
-    warm_up = min(seconds / 3, 60)
-    return Plan(seed, engine, warm_up, seconds - warm_up, stall=4)
+    """Half of the time is the warm-up: then caches are as full as they get, and memory is in
+    as many pieces as the same again will leave it in."""
+    return Plan(seed, engine, seconds / 2, seconds / 2, stall=4)
 
 
 def _soak(plan: Plan, options: Options) -> Result:

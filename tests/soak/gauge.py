@@ -14,7 +14,7 @@ class Reading:
     """Memory in KB: `rss` in all, `own` what it has written to, and no other process shares.
 
     What it reads of programs and libraries is left out: that is its own or not as other
-    processes come and go.
+    processes come and go. `blocks` are those that Python's objects are in, if they were counted.
     """
 
     own: int
@@ -22,6 +22,7 @@ class Reading:
     descriptors: int
     sockets: int
     threads: int
+    blocks: int = 0
 
 
 def read(pid: int) -> Reading:

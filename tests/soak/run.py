@@ -1,11 +1,12 @@
 """One soak on one engine: a warm-up, the soak itself, and each time all are gone after it."""
 
 import asyncio
+import re
 import signal
 import sys
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -88,7 +89,7 @@ async def _empty(server: ServerProcess, start: Reading, within: float) -> tuple[
                 await asyncio.sleep(0.05)
     before = read(pid)
     last = await _collected(server)
-    while True:  # an empty room is forgotten a little later
+    while True:  # what a timer holds goes a little later
         await asyncio.sleep(0.5)
         after = await _collected(server)
         if after.own > last.own - STEADY_KB:
@@ -97,15 +98,15 @@ async def _empty(server: ServerProcess, start: Reading, within: float) -> tuple[
 
 
 async def _collected(server: ServerProcess) -> Reading:
-    def said() -> int:
-        return server.output.count(launcher.COLLECTED)
+    def said() -> list[str]:
+        return re.findall(rf"^{launcher.COLLECTED}: (\d+) blocks$", server.output, re.M)
 
     before = said()
     server.tell(signal.SIGUSR1)
     async with asyncio.timeout(COLLECTS_WITHIN):
-        while said() == before:
+        while (counts := said()) == before:
             await asyncio.sleep(0.02)
-    return read(server.process.pid)
+    return replace(read(server.process.pid), blocks=int(counts[-1]))
 
 
 class Party:
@@ -132,6 +133,7 @@ class Party:
             await member.leave()
             self.holes += member.holes
             self.ids += member.ids
+            self.deeds["came back"] += member.returns
 
     async def _visits(self, until: float) -> None:
         acts, weights = zip(*ACTS, strict=True)

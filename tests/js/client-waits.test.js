@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoff, within } from "../../static/js/backoff.js";
+import { backoff, within } from "../../static/js/client.js";
 
 const most = () => 0.999999;
 const least = () => 0;

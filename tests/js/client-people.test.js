@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { People } from "../../static/js/people.js";
+import { People } from "../../static/js/client.js";
 
 let people;
 const names = () => people.list("me").map(({ name }) => name);

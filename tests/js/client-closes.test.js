@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { meaning, stopped, tooBig } from "../../static/js/closes.js";
+import { meaning, stopped } from "../../static/js/client.js";
 
 test("after an end, a restart, an overload or a loss the page comes back", () => {
   for (const code of [1000, 1001, 1005, 1006, 1009, 1011, 1012, 1013, 4000, 4499]) {
@@ -16,11 +16,6 @@ test("after a refusal it stops and says why", () => {
 
 test("what the server said with it is told", () => {
   assert.match(stopped(1008, "not_from_here"), /“not_from_here”/);
-});
-
-test("only 1009 blames the message in flight", () => {
-  assert.ok(tooBig(1009));
-  assert.ok(!tooBig(1008));
 });
 
 test("every code has a meaning in a few words", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Watchdog } from "../../static/js/watchdog.js";
+import { Watchdog } from "../../static/js/client.js";
 
 let timers;
 let silences;

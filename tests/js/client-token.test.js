@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { token } from "../../static/js/token.js";
+import { token } from "../../static/js/client.js";
 
 test("a token fits into a URL and has the length of its bytes", () => {
   assert.match(token(18), /^[A-Za-z0-9_-]{24}$/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Position } from "../../static/js/position.js";
+import { Position } from "../../static/js/client.js";
 
 test("a page stands where it ends, and resumes from there", () => {
   const position = new Position("YP88w15X:12");
@@ -42,8 +42,18 @@ test("a log that was started anew is read from its oldest, even when nothing is 
   assert.equal(position.cursor, "g:0");
 });
 
-test("a head above the last id is something that is lacking", () => {
+test("who stands nowhere begins at the head, and who wants everything before all", () => {
+  const nowhere = new Position();
+  nowhere.begin({ epoch: "e", head: 7 });
+  assert.equal(nowhere.cursor, "e:7");
+  const everything = new Position("0");
+  assert.equal(everything.cursor, "0");
+  everything.begin({ epoch: "e", head: 7 });
+  assert.equal(everything.cursor, "e:0");
+});
+
+test("a welcome moves nobody who stands somewhere", () => {
   const position = new Position("e:12");
-  assert.ok(!position.lacks(12));
-  assert.ok(position.lacks(13));
+  position.begin({ epoch: "f", head: 40 });
+  assert.equal(position.cursor, "e:12");
 });
