@@ -137,7 +137,7 @@ class ForeignPage(Refusal):
 
 class NothingHere(Refusal):
     code = "nothing_here"
-    words = "Nothing here: the chat is at / and the echo console at /-/echo."
+    words = "Nothing here: the chat is at /, a room at /r/<name>, the echo console at /-/echo."
     status = 404
 
 

@@ -35,4 +35,4 @@ keep() {  # keep URL FILE: a line for each message, its cursor and its JSON
   done
 }
 
-"$@"
+case ${1:-} in say | keep) "$@" ;; *) sed -n '2,5s/^# *//p' "$0" >&2 && exit 2 ;; esac

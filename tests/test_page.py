@@ -251,7 +251,8 @@ async def test_a_page_of_another_site_makes_no_identity(get, header):
 async def test_what_is_not_there_says_where_to_go(get):
     answer = await get("/nowhere")
     assert answer.code == 404
-    assert answer.body == b"404 Nothing here: the chat is at / and the echo console at /-/echo.\n"
+    words = b"Nothing here: the chat is at /, a room at /r/<name>, the echo console at /-/echo."
+    assert answer.body == b"404 %b\n" % words
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
 
 

@@ -13,6 +13,7 @@ BLOCKS = re.findall(r"```console\n(.*?)```", DOC, re.DOTALL)
 DOCUMENTED = "http://127.0.0.1:8888"
 # What is another in every run.
 ANOTHER = [
+    (r'"heartbeat":[\d.]+', "<heartbeat>"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d", "<minute>"),
     (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "<moment>"),
     (r"p3Zk81LmQw2x|(?<=\"id\":\")[\w-]{12}(?=\")", "<person>"),
