@@ -37,6 +37,7 @@ class Following:
     async def end(self):
         while await self.line() is not None:
             pass
+        await self.process.wait()
 
     def messages(self):
         """The (id, text) of every message so far, from events, JSON lines or nothing."""
@@ -47,8 +48,9 @@ class Following:
 
     async def leave(self):
         # `terminate` would first ask whether it has ended, and so take its end from asyncio.
-        with suppress(ProcessLookupError):
-            os.kill(self.process.pid, signal.SIGTERM)
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.process.pid, signal.SIGTERM)
         await self.process.wait()
 
 

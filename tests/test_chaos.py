@@ -5,20 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.checker import (
-    DISORDER,
-    DUPLICATE,
-    HOLE,
-    INCONSISTENT,
-    LOST,
-    UNEXPECTED,
-    UNSEEN,
-    check,
-)
+from chaos.checker import check
 from chaos.faults import FAULTS
+from chaos.findings import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
 from chaos.members import identity
+from chaos.plan import MISCHIEF, Plan
 from chaos.recording import NOWHERE, Connection, Gap, Place, Publish, Recording, Run, Said
-from chaos.storm import MISCHIEF, Plan, storm
+from chaos.storm import storm
 from chaos.table import table
 from chaos.talker import Talker
 from chaos.victim import Victim, can_fill_disks
@@ -33,11 +26,12 @@ FIVE = range(1, 6)
 
 
 def test_nothing_said_is_lost_in_a_short_storm(tmp_path):
-    plan = Plan(SEED, messages=300, kills=3, pace=0.05, patience=180)
+    plan = Plan(SEED, messages=300, kills=3, followers=2, pace=0.05, patience=180)
     result = asyncio.run(storm(plan, tmp_path))
     assert not result.findings, table(plan, result)
     assert result.deeds["kills"] == 3
     assert all(result.deeds[kind] for kind in MISCHIEF), result.deeds
+    assert all(member.messages for member in result.members), table(plan, result)
     assert len(result.recording.publishes) == 300
     assert sum(bool(publish.acks) for publish in result.recording.publishes) > 250
 
@@ -50,12 +44,13 @@ def test_a_planted_fault_is_found_and_called_by_its_name(tmp_path, fault):
         kills=2,
         talkers=8,
         listeners=2,
-        posters=2,
         followers=2,
+        posters=2,
         pace=0.05,
         mischief=("cut",),
         fault=fault,
         patience=90,
+        settling=5,
     )
     result = asyncio.run(storm(plan, tmp_path))
     _, name, besides = FAULTS[fault]
@@ -73,11 +68,9 @@ async def fill_the_disk(victim):
     recording = Recording()
     await victim.start()
     cookie = await asyncio.to_thread(identity, victim.port)
-    one = Talker(
-        "one", Plan(SEED).rng("one"), victim.port, recording, cookie=cookie, from_start=True
-    )
-    two = Talker(
-        "two", Plan(SEED).rng("two"), victim.port, recording, cookie=cookie, from_start=True
+    one, two = (
+        Talker(name, Plan(SEED).rng(name), victim.port, recording, cookie=cookie, from_start=True)
+        for name in ("one", "two")
     )
     staying = [asyncio.create_task(one.stay())]
     try:
@@ -358,6 +351,49 @@ def test_a_member_that_stayed_with_a_log_that_is_gone_has_seen_nothing_of_this_o
     assert kinds(recording) == [UNSEEN] * 5
 
 
+# -- from one connection to the next -------------------------------------------------------
+
+
+def back(cursor, *events, first=FIVE[:3]):
+    """Eve got the first three, and came back with this cursor."""
+    recording = got(*some(*first))
+    recording.connections.append(Connection("eve", cursor, "e", 5, list(events)))
+    return recording
+
+
+def test_who_comes_back_behind_what_it_was_sent_has_a_hole():
+    assert kinds(back(Place("e", 4), *some(5))) == [HOLE]
+
+
+def test_who_comes_back_before_what_it_was_sent_gets_duplicates():
+    assert kinds(back(Place("e", 2), *some(3, 4, 5))) == [DUPLICATE]
+
+
+def test_who_comes_back_with_the_cursor_of_another_log_gets_duplicates():
+    told = Gap(None, "e", 1, 5)
+    assert kinds(back(Place("old", 3), told, *some(1, 2, 3, 4, 5))) == [DUPLICATE]
+
+
+def test_who_was_not_welcomed_stands_where_it_stood():
+    recording = back(Place("e", 3), *some(4, 5))
+    recording.connections.insert(-1, Connection("eve", Place("e", 3)))
+    assert check(recording) == []
+
+
+def test_who_began_at_the_head_and_got_nothing_comes_back_to_there():
+    recording = got(cursor=None, head=3)
+    recording.connections.append(Connection("eve", Place("e", 3), "e", 5, some(4, 5)))
+    assert check(recording) == []
+
+
+@pytest.mark.parametrize("cursor", [NOWHERE, Place("e", 2)])
+def test_a_gap_with_nothing_behind_it_may_be_told_again(cursor):
+    recording = late(trimmed(), Gap((1, 2), "e", 3, 5))
+    told = [] if cursor.id else [Gap((1, 2), "e", 3, 5)]
+    recording.connections.append(Connection("eve", cursor, "e", 5, [*told, *some(3, 4, 5)]))
+    assert check(recording) == []
+
+
 # -- and what must not be taken for a fault ------------------------------------------------
 
 
@@ -427,10 +463,10 @@ def test_what_was_let_go_of_too_soon_is_a_lost_write():
     assert set(kinds(recording)) == {LOST}
 
 
-def test_who_was_led_beyond_the_end_of_the_log_was_led_wrong():
+def test_a_cursor_beyond_the_head_is_told_so():
     told = Gap(None, "e", 1, 5)
     recording = late(whole(), told, *some(1, 2, 3, 4, 5), cursor=Place("e", 9))
-    assert kinds(recording) == [HOLE]
+    assert check(recording) == []
 
 
 def test_a_member_whose_cursor_is_of_another_log_has_seen_nothing_of_this_one():

@@ -9,7 +9,8 @@ from random import Random
 import pytest
 
 from chaos import power
-from chaos.checker import LOST, check
+from chaos.checker import check
+from chaos.findings import LOST
 from chaos.members import identity
 from chaos.recording import Gap, Recording
 from chaos.storm import settle

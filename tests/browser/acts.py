@@ -53,6 +53,11 @@ def try_now(page):
     page.evaluate("document.querySelector('#state-act:not([hidden])')?.click()")
 
 
+def network_is_back(page):
+    """As the browser says it: begins again with a WebSocket, if the page has gone on without."""
+    page.evaluate("dispatchEvent(new Event('offline')); dispatchEvent(new Event('online'))")
+
+
 def name_of(page):
     return page.locator("#my-name").inner_text()
 

@@ -7,6 +7,7 @@ from acts import (
     complete,
     connected,
     lost,
+    network_is_back,
     on_both_hosts,
     pending,
     sees,
@@ -31,8 +32,9 @@ def cut_off(page, proxy):
 
 
 def back_online(page, proxy):
+    """By a WebSocket, whatever way the page has taken meanwhile."""
     proxy.deaf, proxy.sockets = False, True
-    try_now(page)
+    network_is_back(page)
     connected(page)
 
 

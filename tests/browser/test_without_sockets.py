@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from acts import complete, connected, lost, pending, sees, settled, talk, write
+from acts import complete, connected, lost, network_is_back, pending, sees, settled, talk, write
 from playwright.sync_api import expect
 
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -13,7 +13,6 @@ IMPATIENT = """
     window.setTimeout = (act, ms) => later(act, ms >= 60000 ? 500 : ms);
     Math.random = () => 0.9;
 """
-NETWORK_RETURNS = "dispatchEvent(new Event('offline')); dispatchEvent(new Event('online'))"
 
 
 @pytest.fixture(params=["stream", "poll"])
@@ -95,7 +94,7 @@ def test_another_network_is_tried_by_websocket_at_once(visit, proxy, way):
     page = visit(proxy=proxy)
     says(page, way)
     proxy.sockets = True
-    page.evaluate(NETWORK_RETURNS)
+    network_is_back(page)
     says(page, "Connected")
 
 

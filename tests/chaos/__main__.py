@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chaos.storm import MISCHIEF, Plan, Stuck, storm
+from chaos.plan import MISCHIEF, Plan
+from chaos.storm import Stuck, storm
 from chaos.table import table
 
 
@@ -20,8 +21,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=10, help="times kill -9 (10)")
     parser.add_argument("--talkers", type=int, default=20, help="JSON members that publish (20)")
     parser.add_argument("--listeners", type=int, default=4, help="plain members (4)")
-    parser.add_argument("--posters", type=int, default=4, help="who publish by POST (4)")
-    parser.add_argument("--followers", type=int, default=4, help="of each way to read by HTTP (4)")
+    parser.add_argument(
+        "--followers", type=int, default=4, help="by SSE, by NDJSON, by long poll: of each (4)"
+    )
+    parser.add_argument("--posters", type=int, default=4, help="members that publish by POST (4)")
     parser.add_argument("--pace", type=float, default=0.1, help="seconds between two things (0.1)")
     parser.add_argument("--mischief", nargs="*", choices=MISCHIEF, default=MISCHIEF)
     parser.add_argument("--durability", choices=("power", "process"), default="power")

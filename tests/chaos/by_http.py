@@ -9,18 +9,17 @@ import io
 import json
 from contextlib import suppress
 from http.client import HTTPMessage, parse_headers
-from random import Random
 from typing import Any
 
 from chaos.members import CUT_OFF, OPENS_WITHIN, Member
 from chaos.publisher import ANSWERS_WITHIN, Publisher
 from chaos.reader import Reader, read, written
-from chaos.recording import Connection, Place, Publish, Recording
+from chaos.recording import Connection, Place, Publish
 
 LONGEST = 2**13
 """Bytes in a line or an event."""
-WAITS = 2
-PAGE = 20
+WAITS, PAGE = 2, 5
+"""Seconds that a poll waits, and messages that it takes at most."""
 
 
 class HttpMember(Member):
@@ -167,17 +166,15 @@ class Poster(Publisher, HttpMember):
 
     kind = "POST"
 
-    def __init__(
-        self, name: str, rng: Random, port: int, recording: Recording, token: str, person: str
-    ) -> None:
-        super().__init__(name, rng, port, recording)
+    def __init__(self, *seat: Any, token: str, person: str) -> None:
+        super().__init__(*seat)
         self.person = person
         self._token = token
         self._turn = asyncio.Lock()
         self._over = asyncio.Event()
 
     def cut_off(self) -> None:
-        self._here.clear()
+        self._hang_up()
 
     async def _converse(self) -> None:
         """The log's epoch is the same for as long as the server runs, and so the connection."""
@@ -191,6 +188,10 @@ class Poster(Publisher, HttpMember):
 
     async def come_back(self) -> None:
         await super().come_back()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._here.clear()
         self._over.set()
 
     async def _send(self, publish: Publish) -> dict | None:
@@ -199,8 +200,7 @@ class Poster(Publisher, HttpMember):
                 return None
             with suppress(*CUT_OFF):
                 return await self._post(publish)
-            self._here.clear()
-            self._over.set()
+            self._hang_up()  # the answer may yet come, and is not that to what is asked next
             return None
 
     async def _post(self, publish: Publish) -> dict:

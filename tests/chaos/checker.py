@@ -3,7 +3,7 @@
 Pure: a recording goes in, findings come out. The rules:
 
 - each connection with a cursor gets the ids that follow it, each once, in order;
-  only a true gap moves it on;
+  only a true gap moves it on; and it comes back where it stood (streams.py);
 - what a member got is what the log holds: all those logs are one list;
 - everybody has come to the end of it;
 - what was acknowledged is in it once, where the ack said; what was never answered
@@ -12,132 +12,24 @@ Pure: a recording goes in, findings come out. The rules:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from chaos.recording import Connection, Gap, Place, Publish, Recording, Run, Said
-
-LOST = "lost write"
-DUPLICATE = "duplicate"
-HOLE = "hole"
-DISORDER = "out of order"
-INCONSISTENT = "inconsistent ids"
-UNSEEN = "unseen"
-UNEXPECTED = "unexpected"
-
-KINDS = {
-    LOST: "acknowledged or shown to somebody, and not in the log",
-    DUPLICATE: "in the log twice, or sent twice to one member",
-    HOLE: "passed over in what one member got, and no gap told",
-    DISORDER: "sent to one member after a later one",
-    INCONSISTENT: "one id, two messages",
-    UNSEEN: "in the log, and never sent to a member that came back",
-    UNEXPECTED: "in the log, and never said like that",
-}
-
-
-class Finding(NamedTuple):
-    kind: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.words}"
+from chaos import streams
+from chaos.findings import DUPLICATE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN, Finding
+from chaos.recording import Connection, Place, Publish, Recording, Run, Said
+from chaos.streams import Stream, is_foreign
 
 
 def check(recording: Recording) -> list[Finding]:
     """Everything that is wrong, each thing once."""
     log = _Log(recording)
     findings = [
-        *_streams(recording),
+        *streams.findings(recording),
         *log.against_members(),
         *log.against_publishes(),
         *log.against_runs(),
     ]
     return list(dict.fromkeys(findings))
-
-
-class Stream:
-    """Follows the places that one connection gets, from `expected` on."""
-
-    def __init__(self, member: str, expected: int) -> None:
-        self.expected = expected
-        self._member = member
-        self._missing: set[int] = set()
-        self._findings: list[Finding] = []
-
-    def got(self, place: int) -> None:
-        if place in self._missing:
-            self._missing.discard(place)
-            self.note(DISORDER, f"got {place} after {self.expected - 1}")
-        elif place < self.expected:
-            self.note(DUPLICATE, f"got {place} again, after {self.expected - 1}")
-        else:
-            self.passed_over(place)
-            self.expected = place + 1
-
-    def passed_over(self, place: int) -> None:
-        """Goes on from `place`; what lies before it may still come late."""
-        self._missing.update(range(self.expected, place))
-
-    def note(self, kind: str, words: str) -> None:
-        self._findings.append(Finding(kind, f"{self._member} {words}"))
-
-    def findings(self) -> list[Finding]:
-        for place in sorted(self._missing):
-            self.note(HOLE, f"never got {place}")
-        return self._findings
-
-
-# -- each connection with a cursor ---------------------------------------------------
-
-
-def _streams(recording: Recording) -> Iterator[Finding]:
-    for connection in recording.connections:
-        if connection.epoch:
-            yield from _stream(connection, recording.epoch, recording.head - recording.keep)
-
-
-def _stream(connection: Connection, epoch: str, let_go: int) -> list[Finding]:
-    cursor = connection.cursor
-    stream = Stream(connection.member, cursor.id + 1 if cursor else connection.head + 1)
-    foreign = _is_foreign(connection)
-    if cursor and cursor.epoch == connection.epoch and cursor.id > connection.head:
-        stream.note(HOLE, f"has the cursor {cursor.id} of a log that ends at {connection.head}")
-    for event in connection.events:
-        if isinstance(event, Said):
-            if foreign:
-                stream.note(HOLE, "was not told that its cursor is of another log")
-                stream.expected, foreign = event.id, False
-            stream.got(event.id)
-        else:
-            _over_the_gap(stream, event, foreign, let_go if event.epoch == epoch else event.head)
-            foreign = False
-    return stream.findings()
-
-
-def _is_foreign(connection: Connection) -> bool:
-    """Whether the cursor means nothing in this log: of another epoch, or beyond the head."""
-    cursor = connection.cursor
-    if cursor is None or not cursor.epoch:
-        return False
-    return cursor.epoch != connection.epoch or cursor.id > connection.head
-
-
-def _over_the_gap(stream: Stream, gap: Gap, foreign: bool, let_go: int) -> None:
-    """A gap must be true: from the next expected id to the last that was let go of."""
-    if gap.lost is None:
-        if not foreign:
-            stream.note(HOLE, "was told that its log is gone, and it is not")
-        stream.expected = gap.oldest
-        return
-    first, last = gap.lost
-    if last > let_go:
-        stream.note(HOLE, f"was told that {first} to {last} are gone; {let_go} is the last that is")
-    if first != stream.expected or last != gap.oldest - 1:
-        stream.note(
-            HOLE, f"was told of {first} to {last}, not {stream.expected} to {gap.oldest - 1}"
-        )
-    stream.expected = last + 1
 
 
 # -- everybody against the log -------------------------------------------------------
@@ -314,7 +206,7 @@ def _end(connection: Connection) -> int:
         event.id if isinstance(event, Said) else event.oldest - 1 for event in connection.events
     ]
     start = connection.cursor.id if connection.cursor else connection.head
-    return max([0 if _is_foreign(connection) else start, *ends])
+    return max([0 if is_foreign(connection) else start, *ends])
 
 
 def _agree(one: Said, other: Said) -> bool:
@@ -331,9 +223,3 @@ def _agree(one: Said, other: Said) -> bool:
 
 def _name(what: Said | Publish) -> str:
     return f"{what.key or repr((what.text or '')[:20])} of {what.person}"
-
-
-def counts(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many of each kind, none included."""
-    found = [finding.kind for finding in findings]
-    return {kind: found.count(kind) for kind in KINDS}

@@ -5,6 +5,7 @@ its hold, because that part was renamed, fails when it is planted or when it is 
 """
 
 import asyncio
+import importlib
 import itertools
 import sqlite3
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from chaos.checker import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
+from chaos.findings import DISORDER, DUPLICATE, HOLE, INCONSISTENT, LOST, UNEXPECTED, UNSEEN
 from chat import hub, logfile, room, tables
+from chat.codec import parse_cursor
 from chat.history_sqlite import SqliteHistory
 from chat.lock import UNNAMED
-from handlers import streams, wires
+from chat.message import Cursor
+from handlers import follow, streams, wires
 
 
 def ack_before_commit(data: Path) -> None:
@@ -119,6 +122,17 @@ def forgotten_key(data: Path) -> None:
     tables.Tables.add_keys = lambda self, rows: None
 
 
+def address_before_the_last_id(data: Path) -> None:
+    """Believes the address of an event stream, which never changes, before `Last-Event-ID`."""
+    since = wrapped(follow.FollowHandler, "_since")
+
+    def stubborn(self):
+        asked = self.argument("since")
+        return parse_cursor(asked) if asked else since(self)
+
+    follow.FollowHandler._since = stubborn
+
+
 def poll_off_by_one(data: Path) -> None:
     """Answers who asks again with what comes after the message that follows their cursor."""
     page_after = wrapped(hub, "page_after")
@@ -145,6 +159,24 @@ def next_id(line: str) -> str:
     return f"{cursor}{colon}{int(id) + 1}" if line.startswith("id: ") else line
 
 
+def page_that_ends_at_the_head(data: Path) -> None:
+    """Gives who asks again the cursor of all that there is, with however much of it."""
+    reading = importlib.import_module("handlers.room")  # the package has a function of that name
+    after = wrapped(reading, "_after")
+
+    def hasty(name, start, gap, page):
+        end = str(Cursor(page.position.epoch, page.position.head))
+        return replace(after(name, start, gap, page), cursor=end)
+
+    reading._after = hasty
+
+
+def post_without_its_key(data: Path) -> None:
+    """Takes what is published by POST as new each time."""
+    publish = wrapped(hub.Hub, "publish")
+    hub.Hub.publish = lambda self, name, sender, text, key: publish(self, name, sender, text, None)
+
+
 FAULTS = {
     "ack before commit": (ack_before_commit, LOST, {INCONSISTENT}),
     "a dropped delivery": (dropped_delivery, HOLE, {UNSEEN}),
@@ -153,10 +185,13 @@ FAULTS = {
     "a double append": (double_append, DUPLICATE, set()),
     # Who is cut off between two that were swapped has a cursor behind both.
     "swapped order": (swapped_order, DISORDER, {HOLE}),
-    "a reset log with the old epoch": (reset_log_with_the_old_epoch, INCONSISTENT, {LOST, HOLE}),
+    "a reset log with the old epoch": (reset_log_with_the_old_epoch, INCONSISTENT, {LOST}),
     "a forgotten key": (forgotten_key, DUPLICATE, {UNEXPECTED}),
+    "the address before the last id": (address_before_the_last_id, DUPLICATE, set()),
     "a poll off by one": (poll_off_by_one, HOLE, {UNSEEN}),
     "an id too far": (id_too_far, HOLE, {UNSEEN}),
+    "a page that ends at the head": (page_that_ends_at_the_head, HOLE, set()),
+    "a POST without its key": (post_without_its_key, DUPLICATE, set()),
 }
 """Each with the name that the checker must call it by, and what may come of it besides."""
 

@@ -1,15 +1,17 @@
 """What came of a run, as a table."""
 
-from chaos.checker import KINDS, counts
+from chaos.findings import KINDS, counts
+from chaos.plan import Plan
 from chaos.recording import Gap
-from chaos.storm import Plan, Result
+from chaos.storm import Result
 
 SHOWN = 5
 """Findings of each kind that are told in full."""
 
 
 def table(plan: Plan, result: Result) -> str:
-    lines = [f"{what:<28}{number:>8,}" for what, number in _met(result)]
+    lines = [*_members(result), ""]
+    lines += [f"{what:<28}{number:>8,}" for what, number in _met(result)]
     lines += ["", f"{'finding':<28}{'number':>8}"]
     lines += [
         f"{kind:<28}{number:>8,}  {KINDS[kind]}" for kind, number in counts(result.findings).items()
@@ -28,6 +30,17 @@ def summary(plan: Plan, result: Result) -> str:
         f"seed {plan.seed}: {acked:,} acknowledged, {result.deeds['kills']} kills,"
         f" {len(result.findings)} findings, {result.seconds:.0f} s"
     )
+
+
+def _members(result: Result) -> list[str]:
+    """Who took part, by kind; `messages` are those that it got, or that were taken from it."""
+    lines = [f"{'members':<20}{'number':>8}{'connections':>13}{'messages':>10}"]
+    for kind in dict.fromkeys(member.kind for member in result.members):
+        those = [member for member in result.members if member.kind == kind]
+        connections = sum(member.connections for member in those)
+        messages = sum(member.messages for member in those)
+        lines.append(f"{kind:<20}{len(those):>8,}{connections:>13,}{messages:>10,}")
+    return lines
 
 
 def _met(result: Result) -> list[tuple[str, int]]:

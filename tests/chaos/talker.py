@@ -19,8 +19,8 @@ class Talker(Reader, Publisher, SocketMember):
     kind = "JSON sockets"
     subprotocols = (SUBPROTOCOL,)
 
-    def __init__(self, *seat: Any, cookie: str = "", **more: Any) -> None:
-        super().__init__(*seat, **more)
+    def __init__(self, *seat: Any, cookie: str = "", from_start: bool = False) -> None:
+        super().__init__(*seat, from_start=from_start)
         self._cookie = cookie
         self._answers: dict[str, asyncio.Future] = {}
 

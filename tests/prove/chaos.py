@@ -1,5 +1,7 @@
 """The chaos run: 5,000 messages, ten kill -9 and other mischief; nothing said may be lost.
 
+Members of every kind take part: sockets, event streams, lines of JSON, long polls and POST.
+
 --quick says 1,000 things and kills three times. The table and the server's log are kept.
 """
 
@@ -10,7 +12,8 @@ import secrets
 import shutil
 from pathlib import Path
 
-from chaos.storm import Plan, storm
+from chaos.plan import Plan
+from chaos.storm import storm
 from chaos.table import summary, table
 
 from .outcome import Options, Outcome

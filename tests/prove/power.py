@@ -9,7 +9,7 @@ import secrets
 from dataclasses import replace
 
 from chaos import power
-from chaos.storm import Plan
+from chaos.plan import Plan
 
 from .chaos import weather
 from .outcome import CannotRun, Options, Outcome
