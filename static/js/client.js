@@ -772,8 +772,8 @@ export class Connection {
   praise() {
     this.#good = true;
     this.#misses = 0;
-    if (this.#at === 0) this.#everGood = true;
-    else this.#climbLater();
+    this.#everGood = true;
+    if (this.#at !== 0) this.#climbLater();
   }
 
   /** Ends it until connect() is called. */
@@ -873,10 +873,10 @@ export class Connection {
     this.#on.state?.(this.state);
   }
 
-  // The first way has two attempts, until it was any good once: from then on a failure means that
-  // the server is away, and not that something in between lets no WebSocket through.
+  // Once a way was any good, a failure means that the server is away, and not that something in
+  // between does not let it through. Until then the first way has two attempts, the others one.
   #missed() {
-    if (this.#at === 0 && (this.#everGood || ++this.#misses < MISSES)) return;
+    if (this.#everGood || (this.#at === 0 && ++this.#misses < MISSES)) return;
     this.#take((this.#at + 1) % this.#ways.length);
   }
 
