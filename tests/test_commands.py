@@ -346,7 +346,8 @@ def test_a_taken_port_ends_in_one_sentence(tmp_path):
 def test_test_says_what_it_leaves_out_and_how_to_bring_it(ready, tmp_path):
     tools = only_tools(tmp_path / "tools")
     process = run(ready / "bin/test", "-k", "echo", PATH=tools)
-    assert process.stdout == "pytest -k echo\n"
+    assert process.stdout.startswith("pytest ")
+    assert process.stdout.endswith(" -k echo\n")
     assert "Leaving out the tests of the page's own JavaScript" in process.stderr
     assert process.stderr.count("To bring them: ") >= 1
 

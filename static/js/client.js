@@ -819,7 +819,7 @@ export class Connection {
   praise() {
     this.#good = true;
     this.#misses = 0;
-    if (this.#at === 0) this.#everGood = true;
+    this.#everGood = true;
     if (this.#at !== this.#best) this.#climbLater();
   }
 
@@ -921,16 +921,14 @@ export class Connection {
     this.#on.state?.(this.state);
   }
 
-  // The first way has two attempts, until it was any good once: from then on a failure means that
-  // the server is away, and not that something in between lets no WebSocket through.
+  // Once a way was any good, a failure means that the server is away, and not that something in
+  // between does not let it through. Until then the first way has two attempts, the others one.
+  #missed() {
+  // Once a way was any good, a failure means that the server is away, and not that something in
+  // between does not let it through. Until then the first way has two attempts, the others one.
   #missed() {
     if (this.#chosen !== null) return this.#take(this.#chosen);
-    if (this.#at === 0 && (this.#everGood || ++this.#misses < MISSES)) return;
-    this.#take((this.#at + 1) % Math.min(LADDER, this.#ways.length));
-  }
-
-  get #best() {
-    return this.#chosen ?? 0;
+    if (this.#everGood || (this.#at === 0 && ++this.#misses < MISSES)) return;
   }
 
   /** @param {number} at */
