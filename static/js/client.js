@@ -924,11 +924,13 @@ export class Connection {
   // Once a way was any good, a failure means that the server is away, and not that something in
   // between does not let it through. Until then the first way has two attempts, the others one.
   #missed() {
-  // Once a way was any good, a failure means that the server is away, and not that something in
-  // between does not let it through. Until then the first way has two attempts, the others one.
-  #missed() {
     if (this.#chosen !== null) return this.#take(this.#chosen);
     if (this.#everGood || (this.#at === 0 && ++this.#misses < MISSES)) return;
+    this.#take((this.#at + 1) % Math.min(LADDER, this.#ways.length));
+  }
+
+  get #best() {
+    return this.#chosen ?? 0;
   }
 
   /** @param {number} at */
