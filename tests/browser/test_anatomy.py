@@ -17,7 +17,7 @@ def recorded(page):
 def test_ones_own_connection_is_explained_from_its_handshake_to_its_close(visit, host):
     page = visit("/-/wire")
     recorded(page)
-    expect(page.locator("#request")).to_contain_text("Sec-WebSocket-Key")
+    expect(page.locator("#request")).to_contain_text("Sec-Websocket-Key: ")
     expect(page.locator("#request")).not_to_contain_text("broadcaster_")  # nobody's cookie
     expect(page.locator("#answer")).to_contain_text("101 Switching Protocols")
     expect(page.locator("#accept")).to_contain_text("as the server answered")
