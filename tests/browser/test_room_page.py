@@ -224,7 +224,7 @@ def test_on_a_phone_everything_is_in_reach(visit):
     expect(phone.locator("#people")).to_be_hidden()
     phone.locator("#wire-hide").tap()
     expect(phone.locator("#wire")).to_be_hidden()
-    expect(phone.get_by_text("Connected")).to_be_visible()
+    expect(phone.locator("#state-words")).to_have_text("Connected")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1"])  # curl cannot resolve the other
