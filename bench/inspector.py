@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from statistics import median, quantiles
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from websockets.sync.client import connect
@@ -88,9 +89,9 @@ def watching(chrome: Browser, port: int, watches: bool) -> tuple[Page, str]:
     return page, address
 
 
-def busy(metrics: dict[str, list[dict[str, float]]]) -> float:
+def busy(metrics: Any) -> float:
     """Seconds that the main thread has worked so far."""
-    return next(one["value"] for one in metrics["metrics"] if one["name"] == "TaskDuration")
+    return next(float(one["value"]) for one in metrics["metrics"] if one["name"] == "TaskDuration")
 
 
 def echo(url: str, frames: int, seconds: int) -> None:
