@@ -7,7 +7,7 @@
 say() {  # say URL TEXT: sends it under one key until it is answered
   key=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   while :; do
-    answer=$(printf %s "$2" | curl -s -w '\n%{http_code}' -H "Idempotency-Key: $key" \
+    answer=$(printf %s "$2" | curl -sS -w '\n%{http_code}' -H "Idempotency-Key: $key" \
       -H 'Content-Type: text/plain' --data-binary @- "$1")
     case ${answer##*[!0-9]} in  # the status, behind the id or the words
       20?) printf '%s\n' "${answer%%[!0-9]*}" && return ;;
@@ -20,7 +20,7 @@ say() {  # say URL TEXT: sends it under one key until it is answered
 keep() {  # keep URL FILE: a line for each message, its cursor and its JSON
   while :; do
     cursor=$(tail -n 1 "$2" 2>/dev/null | cut -d ' ' -f 1)
-    curl -sN -H 'Accept: text/event-stream' -H "Last-Event-ID: ${cursor:-0}" "$1" |
+    curl -sSfN -H 'Accept: text/event-stream' -H "Last-Event-ID: ${cursor:-0}" "$1" |
       while IFS= read -r line; do
         case $line in
           'id: '*) id=${line#id: } ;;

@@ -13,7 +13,7 @@ from tornado.web import HTTPError, RequestHandler
 from chat import errors
 from chat.answers import Identity, Problem, Rooms
 from chat.codec import encode, schema
-from chat.errors import BadQuery, Closing, Refusal
+from chat.errors import BadQuery, Refusal, StoreDamaged
 from handlers.identity import new_id, tab_token
 from handlers.logs import log, log_exception, shown
 from handlers.origins import is_allowed, make_readable
@@ -123,7 +123,8 @@ class PageHandler(RequestHandler):
 
     def refuse(self, refusal: Refusal) -> None:
         """Says in one line what is not to be had; the log says it when that is our fault."""
-        if refusal.status >= 500 and not isinstance(refusal, Closing):
+        # That nothing can be stored the history has told the log, and has told it once.
+        if refusal.__cause__ or isinstance(refusal, StoreDamaged):
             log.error("%s is refused: %s", shown(self.request), refusal.code, exc_info=refusal)
         self.set_status(refusal.status)
         if refusal.retry_after is not None:
