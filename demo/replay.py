@@ -9,64 +9,38 @@ import argparse
 import asyncio
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import cast
 
 from tornado.httpclient import HTTPError
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
+
+from demo.recording import Message, Recorded, read
 
 QUIET = 0.5
 """Seconds without an answer after which nothing more is expected, once each was answered."""
 SILENT = 30.0
 """And the same before: a recorded pause may be as long, and some messages have no answer."""
 
-Message = str | bytes
-
-
-class Said(NamedTuple):
-    """What a client said, in seconds after its connection began."""
-
-    after: float
-    message: Message
-
-
-class Recorded(NamedTuple):
-    """One connection: where it went and what its client said there."""
-
-    path: str
-    subprotocol: str | None
-    said: list[Said]
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/replay", allow_abbrev=False)
-    parser.add_argument("file", type=Path, help="NDJSON, as the wire strip saves it")
+    parser.add_argument("file", type=Path, help="NDJSON or HAR, as the wire strip saves it")
     parser.add_argument("--to", default="ws://127.0.0.1:8888", help="the server")
     parser.add_argument("--copies", type=int, default=1, help="of each connection, at once")
     parser.add_argument("--speed", type=float, default=1.0, help="times as fast; 0 never waits")
     options = parser.parse_args()
     try:
-        recorded = read(options.file.read_text().splitlines())
+        recorded = read(options.file.read_text())
+        _admit(recorded)
         asyncio.run(replay(recorded, options.to, options.copies, options.speed))
-    except (OSError, ValueError, KeyError, HTTPError, WebSocketClosedError) as error:
+    except (OSError, ValueError, HTTPError, WebSocketClosedError) as error:
         sys.exit(f"bin/replay: {error}")
 
 
-def read(lines: list[str]) -> list[Recorded]:
-    """The connections in a recording; raises ValueError where something of them is missing."""
-    recorded: dict[str, Recorded] = {}
-    began: dict[str, datetime] = {}
-    for event in map(json.loads, lines):
-        name, at = event["connection"], datetime.fromisoformat(event["at"])
-        if event["type"] == "open":
-            began[name] = at
-            recorded[name] = Recorded(_path(event), event.get("subprotocol"), [])
-        elif name in recorded and (message := _said(event)) is not None:
-            recorded[name].said.append(Said((at - began[name]).total_seconds(), message))
-    if not recorded:
-        raise ValueError("nothing to replay: no connection begins in this file")
-    return list(recorded.values())
+def _admit(recorded: list[Recorded]) -> None:
+    if partial := sum(one.partial for one in recorded):
+        say(f"left out, since the recording has them in part only: {partial} of the messages")
 
 
 async def replay(recorded: list[Recorded], to: str, copies: int, speed: float) -> None:
@@ -108,19 +82,8 @@ async def _hear(socket: WebSocketClientConnection, expected: int) -> list[Messag
         heard.append(message)
 
 
-def _path(event: dict[str, Any]) -> str:
-    kept = [part for part in event.get("query", "").split("&") if part and "…" not in part]
-    return f"{event['path']}{'?' if kept else ''}{'&'.join(kept)}"
-
-
-def _said(event: dict[str, Any]) -> Message | None:
-    """The message in a frame of the client's."""
-    if event.get("from") != "client" or event["opcode"] not in ("text", "binary"):
-        return None
-    if event.get("cut") or event.get("fin") is False:
-        raise ValueError(f"a message at {event['at']} was not recorded whole")
-    text = event.get("text")
-    return text if text is not None else bytes.fromhex(event["hex"])
+def say(words: str) -> None:
+    print(f"bin/replay: {words}", file=sys.stderr)
 
 
 if __name__ == "__main__":

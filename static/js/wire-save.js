@@ -85,14 +85,22 @@ function common(headers = []) {
 }
 
 function message({ event }) {
-  const { at, from, opcode, text, hex, cut } = event;
+  const { at, from, opcode, text, hex } = event;
+  const comment = partly(event);
   return {
     type: from === "client" ? "send" : "receive",
     time: micros(at) / 1000,
     opcode: opcodeNumber(opcode),
     data: text ?? base64(hex ?? ""),
-    ...(cut && { comment: "only the beginning was kept" }),
+    ...(comment && { comment }),
   };
+}
+
+// What a message by itself cannot tell.
+function partly({ opcode, text, cut, fin }) {
+  if (cut) return "only the beginning was kept";
+  if (fin === false) return "the first of several frames";
+  return opcode === "text" && text === undefined ? "no UTF-8: the bytes in base64" : undefined;
 }
 
 function base64(hex) {
