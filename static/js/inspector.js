@@ -15,6 +15,7 @@ import { WireList } from "./wire-list.js";
 import { WireLog } from "./wire-log.js";
 import { Others } from "./wire-others.js";
 import { enablePanels } from "./wire-panels.js";
+import { Recorded } from "./wire-recorded.js";
 import { Search } from "./wire-search.js";
 import { WireStream } from "./wire-stream.js";
 import { Take } from "./wire-take.js";
@@ -25,9 +26,10 @@ const WIDE = "(min-width: 1100px)";
 const KNOWN = new Set(["open", "frame", "closed"]);
 
 export class Inspector {
-  #log = new WireLog();
+  #live = new WireLog();
+  #log = this.#live; // what is looked at: that, or a recording
   #search = new Search();
-  #view = new WireView(this.#log, (source, rows) => this.#search.find(source, rows));
+  #view = new WireView(this.#live, (source, rows) => this.#search.find(source, rows));
   #list = new WireList(byId("wire-scroll"), byId("wire-frames"), {
     draw: () => this.#update(),
     choose: (entry) => this.#showWhole(entry),
@@ -37,7 +39,7 @@ export class Inspector {
   #stream;
   #oneWay;
   #others = new Others({
-    open: () => this.#log.restart(),
+    open: () => this.#live.restart(),
     event: (event) => this.#told(event, false),
     changed: () => this.#showConnections(),
   });
@@ -72,6 +74,10 @@ export class Inspector {
 
   #listen() {
     new FilterForm((filter) => this.#filter(filter));
+    new Recorded({
+      show: (log) => this.#look(log ?? this.#live),
+      address: (path, query) => this.#others.address(path, query),
+    });
     enablePanels((panel) => {
       if (panel === "wire-others") this.#others.begin();
       if (panel === "wire-take") this.#take.show();
@@ -110,7 +116,7 @@ export class Inspector {
   // -- what is told ------------------------------------------------------------------
 
   #restarted() {
-    this.#log.restart();
+    this.#live.restart();
     this.#greet();
   }
 
@@ -121,7 +127,7 @@ export class Inspector {
 
   #told(event, own) {
     if (event?.type === "error") byId("wire-error").textContent = event.message;
-    if (!KNOWN.has(event?.type) || !this.#log.add(event, own)) return;
+    if (!KNOWN.has(event?.type) || !this.#live.add(event, own)) return;
     if (own) this.#oneWay.there(event);
     if (own && typeof event.round_trip === "number") showRoundTrip(event.round_trip);
     this.#list.draw();
@@ -151,6 +157,14 @@ export class Inspector {
     document.querySelector("[aria-controls=wire-filter]").classList.toggle("on", narrows(filter));
     this.#list.toBottom();
     this.#list.draw();
+  }
+
+  #look(log) {
+    this.#log = log;
+    this.#view.look(log);
+    this.#openWhole(false);
+    this.#list.renew();
+    this.#showPause();
   }
 
   #clear() {

@@ -26,6 +26,12 @@ export function opcodeNumber(opcode) {
   return OPCODES[opcode] ?? Number(opcode);
 }
 
+/** And the other way round. @param {number} number */
+export function opcodeName(number) {
+  const [name] = Object.entries(OPCODES).find(([, value]) => value === number) ?? [];
+  return name ?? `0x${number.toString(16)}`;
+}
+
 /** Bytes before the payload. @param {WireEvent} event */
 export function headBytes({ head }) {
   return head ? head.split(" ").length : 0;

@@ -57,6 +57,14 @@ export class WireList {
     if (count && !this.#bottom.pinned) this.#scroller.scrollTop -= count * this.#height;
   }
 
+  /** There is another list now, of which no row is drawn yet. */
+  renew() {
+    for (const row of this.#rows.values()) row.remove();
+    this.#rows.clear();
+    this.toBottom();
+    this.draw();
+  }
+
   toBottom() {
     this.#bottom.go();
   }

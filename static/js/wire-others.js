@@ -11,6 +11,7 @@ const KEY = "wire-secret";
 export class Others {
   #on;
   #stream = null;
+  #secret = "";
   #there = new Set();
 
   /** @param {{open: () => void, event: (event: any) => void, changed: () => void}} on */
@@ -35,6 +36,12 @@ export class Others {
     else this.#stream?.leave();
   }
 
+  /** Where whoever connects is watched. @param {string} path @param {Record<string, string>} query */
+  address(path, query = {}) {
+    this.begin();
+    return socketAddress(path, { ...query, wire: this.#secret });
+  }
+
   /** @param {object} command */
   ask(command) {
     return this.#stream?.ask(command) ?? false;
@@ -42,14 +49,14 @@ export class Others {
 
   #begin(secret) {
     keep(KEY, secret, storage("sessionStorage"));
+    this.#secret = secret;
     this.#stream?.leave();
     this.#there.clear();
     this.#stream = new WireStream(secret, { ...this.#on, event: (event) => this.#told(event) });
     this.#stream.connect();
-    const path = document.body.dataset.socket;
-    byId("wire-address").textContent = socketAddress(path, { wire: secret });
+    byId("wire-address").textContent = this.address(document.body.dataset.socket);
     byId("wire-address-echo").parentElement.hidden = document.body.dataset.room === undefined;
-    byId("wire-address-echo").textContent = socketAddress("/-/echo/ws", { wire: secret });
+    byId("wire-address-echo").textContent = this.address("/-/echo/ws");
     this.#count();
   }
 

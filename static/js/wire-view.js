@@ -42,6 +42,13 @@ export class WireView {
     this.restart();
   }
 
+  /** Looks at another log. @param {import("./wire-log.js").WireLog} log */
+  look(log) {
+    this.#log = log;
+    this.paused = false;
+    this.restart();
+  }
+
   /** Looks at all that is kept afresh. */
   restart() {
     this.shown = [];

@@ -134,7 +134,7 @@ def test_writing_editing_and_renaming_by_keyboard(visit):
 @pytest.mark.server_options("--ping-interval=0")  # so that no ping comes but the one asked for
 def test_the_wire_by_keyboard(visit):
     page = visit()
-    frames = page.locator("#wire-frames > li")
+    frames = page.locator("#wire-frames > :is([data-opcode=ping], [data-opcode=pong])")
     expect(page.locator("#wire-frames > [data-opcode=pong]")).to_have_count(1)
     press(page, "#wire-clear", "Enter")
     expect(frames).to_have_count(0)
