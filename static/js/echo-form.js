@@ -3,37 +3,41 @@
 
 import { socketAddress } from "./address.js";
 import { faultsOf, GROUPS, queryOf } from "./echo-faults.js";
+import { refusalOf } from "./echo-refusal.js";
 import { byId, element } from "./element.js";
 
 const LATER = 400;
+const NOTHING = { words: "", final: false };
 
 export class EchoForm {
   #form = byId("misbehave");
-  #on;
   #timer = 0;
+  #asking = new AbortController();
 
   /**
-   * @param {object} on
-   * @param {() => void} on.changed called when it was changed and rests, or was filled
-   * @param {() => void} on.connect
+   * @param {() => void} connect
    */
-  constructor(on) {
-    this.#on = on;
+  constructor(connect) {
     byId("faults").append(...GROUPS.map(group));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      on.connect();
+      connect();
     });
     this.#form.addEventListener("input", () => this.#changed(LATER));
     byId("misbehave-reset").addEventListener("click", () => {
       this.fill({});
-      on.connect();
+      connect();
     });
   }
 
   /** What it asks for. @returns {Record<string, string>} */
   get faults() {
     return faultsOf(Object.fromEntries(new FormData(this.#form)));
+  }
+
+  /** Whether it asks for anything. */
+  get asks() {
+    return Object.keys(this.faults).length > 0;
   }
 
   /** The address that asks for it. */
@@ -50,8 +54,16 @@ export class EchoForm {
     this.#changed(0);
   }
 
-  /** Says why the server would refuse it; "" when it would not. @param {string} words */
-  refuse(words) {
+  // Only the server knows all that it refuses, and says it best.
+  async #check() {
+    this.#asking.abort();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    const { words, final } = this.asks ? await refusalOf(this.address, signal) : NOTHING;
+    if (!signal.aborted) this.#refuse(final ? words : "");
+  }
+
+  #refuse(words) {
     byId("misbehave-notice").textContent = words;
     for (const field of this.#form.elements) {
       if (field.name)
@@ -64,7 +76,7 @@ export class EchoForm {
     byId("misbehave-address").textContent = this.address;
     history.replaceState(null, "", location.pathname + queryOf(faults) + location.hash);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#on.changed(), wait);
+    this.#timer = setTimeout(() => this.#check(), wait);
   }
 }
 

@@ -6,6 +6,7 @@ import { Bottom } from "./bottom.js";
 import { token } from "./client.js";
 import { Composer } from "./composer.js";
 import { enableCopying } from "./copy.js";
+import { showCases } from "./echo-cases-view.js";
 import { faultsOf } from "./echo-faults.js";
 import { EchoForm } from "./echo-form.js";
 import { EchoLine } from "./echo-line.js";
@@ -35,17 +36,32 @@ const newer = new Newer(byId("newer"), (count) => `${count} new below`);
 const bottom = new Bottom(byId("log"), byId("log-content"), () => newer.clear());
 const exchanges = new Exchanges();
 const composer = new Composer(write);
+let toSay = [];
 const state = new StateLine(() => line.again());
 const oneWay = new OneWay();
 const inspector = new Inspector(secret, oneWay);
 const line = new EchoLine(secret, oneWay, {
   state: changed,
-  open: () => {},
+  open: sayFirst,
   frame: receive,
   lost: () => exchanges.lose().forEach(draw),
   tell: (state, words) => append(eventRow(state, words)),
 });
-const form = new EchoForm({ changed: () => {}, connect: () => line.connect(form.faults) });
+const form = new EchoForm(() => connect());
+const asks = document.querySelector("[aria-controls=misbehave]").classList;
+
+// What is to be said first is said once: a connection that comes back says nothing by itself.
+function connect(say = []) {
+  toSay = say;
+  asks.toggle("on", form.asks);
+  line.connect(form.faults);
+}
+
+function sayFirst() {
+  const said = toSay;
+  toSay = [];
+  said.forEach(send);
+}
 
 function changed(now) {
   state.show(now);
@@ -125,8 +141,12 @@ byId("newer").addEventListener("click", () => bottom.go());
 byId("teach-terminal").textContent = `npx wscat -c ${socketAddress(page.socket)}`;
 explainKind();
 const openPanel = enablePanels(".asks");
+showCases(({ faults, say }) => {
+  form.fill(faults);
+  connect(say);
+});
 enableCopying();
 form.fill(faultsOf(location.search));
-line.connect(form.faults);
-if (Object.keys(form.faults).length) openPanel("misbehave");
+if (form.asks) openPanel("misbehave");
+connect();
 composer.focus();
