@@ -120,13 +120,13 @@ export const GROUPS = [
       {
         name: "handshake_status",
         label: "Status",
-        says: "Answered with that, from 200 to 599, and no upgrade.",
+        says: "From 200 to 599, instead of 101: there is no WebSocket.",
       },
       {
         name: "handshake_delay",
-        label: "Delay",
+        label: "Answer after",
         unit: "ms",
-        says: "The handshake is answered that late.",
+        says: "So late, the handshake is answered.",
       },
       {
         name: "subprotocol",

@@ -14,16 +14,17 @@ export class EchoForm {
   #timer = 0;
   #asking = new AbortController();
 
-  /**
-   * @param {() => void} connect
-   */
+  /** @param {() => void} connect connects this page to the address */
   constructor(connect) {
     byId("faults").append(...GROUPS.map(group));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       connect();
     });
-    this.#form.addEventListener("input", () => this.#changed(LATER));
+    this.#form.addEventListener("input", () => {
+      this.#show();
+      this.#timer = setTimeout(() => this.#check(), LATER);
+    });
     byId("misbehave-reset").addEventListener("click", () => {
       this.fill({});
       connect();
@@ -51,32 +52,33 @@ export class EchoForm {
       if (field.type === "checkbox") field.checked = faults[field.name] === field.value;
       else if (field.name) field.value = faults[field.name] ?? "";
     }
-    this.#changed(0);
+    this.#show();
+    this.refuse("");
+  }
+
+  /** Says why the server refuses this address; "" when it does not. @param {string} words */
+  refuse(words) {
+    const named = new Set(Array.from(words.matchAll(/`(\w+)`/g), ([, name]) => name));
+    byId("misbehave-notice").textContent = words;
+    for (const field of this.#form.elements) {
+      if (field.name) field.setAttribute("aria-invalid", String(named.has(field.name)));
+    }
   }
 
   // Only the server knows all that it refuses, and says it best.
   async #check() {
-    this.#asking.abort();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     const { words, final } = this.asks ? await refusalOf(this.address, signal) : NOTHING;
-    if (!signal.aborted) this.#refuse(final ? words : "");
+    if (!signal.aborted) this.refuse(final ? words : "");
   }
 
-  #refuse(words) {
-    byId("misbehave-notice").textContent = words;
-    for (const field of this.#form.elements) {
-      if (field.name)
-        field.setAttribute("aria-invalid", String(words.split(/\W/).includes(field.name)));
-    }
-  }
-
-  #changed(wait) {
-    const { faults } = this;
-    byId("misbehave-address").textContent = this.address;
-    history.replaceState(null, "", location.pathname + queryOf(faults) + location.hash);
+  // What is known of an address is not known of another.
+  #show() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#check(), wait);
+    this.#asking.abort();
+    byId("misbehave-address").textContent = this.address;
+    history.replaceState(null, "", location.pathname + queryOf(this.faults) + location.hash);
   }
 }
 

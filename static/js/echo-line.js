@@ -13,6 +13,7 @@ import { duration } from "./wire-facts.js";
  * @property {(data: string | ArrayBuffer) => void} frame
  * @property {() => void} open
  * @property {() => void} lost what was on its way is gone
+ * @property {(words: string) => void} refused the server will never take this address
  * @property {(state: "opened" | "closed" | "refused", words: string) => void} tell
  */
 
@@ -89,14 +90,13 @@ export class EchoLine {
   }
 
   #open() {
-    const news = this.#ended !== null || Object.keys(this.#faults).length > 0;
-    if (news) this.#on.tell("opened", connectedWith(this.#faults));
     this.#opened = true;
+    if (this.#ended || this.#asks) this.#on.tell("opened", `connected${this.#asks}`);
     this.#on.open();
   }
 
   #close(code, reason) {
-    this.#ended = this.#opened ? closedWith(code, reason) : "no connection";
+    this.#ended = this.#opened ? closedWith(code, reason) : `no connection${this.#asks}`;
     if (!this.#opened && !this.#asked) this.#ask();
     this.#opened = false;
     this.#on.lost();
@@ -104,13 +104,13 @@ export class EchoLine {
 
   #changed(state) {
     this.#on.state(state);
-    if (state.is === "waiting") {
-      this.#on.tell(
-        "closed",
-        `${this.#ended}; trying again in ${duration(state.until - Date.now())}`,
-      );
-    }
-    if (state.is === "stopped") this.#on.tell("closed", `${this.#ended}; not trying again`);
+    if (state.is === "waiting")
+      this.#tellEnd(`next attempt in ${duration(state.until - Date.now())}`);
+    if (state.is === "stopped") this.#tellEnd("no further attempt");
+  }
+
+  #tellEnd(next) {
+    this.#on.tell("closed", `${this.#ended}; ${next}`);
   }
 
   // Why a handshake failed is withheld from pages. The same address, asked as a page, may say.
@@ -120,20 +120,29 @@ export class EchoLine {
     const { words, final } = await refusalOf(
       socketAddress(document.body.dataset.socket, this.#faults),
     );
-    if (connection !== this.#connection) return;
+    if (connection !== this.#connection || this.connected) return;
     this.#on.tell("refused", words);
-    if (!final || this.connected) return;
-    connection.leave();
-    this.#on.state({ ...connection.state, is: "stopped", words });
+    if (final) this.#stop(words);
+  }
+
+  #stop(words) {
+    this.#connection.leave();
+    this.#on.state({
+      ...this.#connection.state,
+      is: "stopped",
+      words: "The server refuses this address.",
+    });
+    this.#on.refused(words);
+  }
+
+  // What the echo does wrong, as the end of a sentence.
+  get #asks() {
+    const asked = Object.entries(this.#faults).map(([name, value]) => `${name}=${value}`);
+    return asked.length ? `, with ${asked.join(", ")}` : "";
   }
 }
 
-function connectedWith(faults) {
-  const query = new URLSearchParams(faults).toString();
-  return query ? `connected, with ${query}` : "connected";
-}
-
 function closedWith(code, reason) {
-  const said = reason && `: “${reason}”`;
-  return code === 1006 ? meaning(code) : `closed with ${code}, ${meaning(code)}${said}`;
+  if (code === 1006) return meaning(code);
+  return `closed with ${code} (${meaning(code)})${reason && `: “${reason}”`}`;
 }

@@ -45,6 +45,7 @@ const line = new EchoLine(secret, oneWay, {
   open: sayFirst,
   frame: receive,
   lost: () => exchanges.lose().forEach(draw),
+  refused: (words) => form.refuse(words),
   tell: (state, words) => append(eventRow(state, words)),
 });
 const form = new EchoForm(() => connect());
