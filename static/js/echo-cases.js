@@ -95,7 +95,7 @@ export const CASES = [
   {
     name: "Message too big",
     faults: { max: "16" },
-    say: ["sixteen bytes ok", "seventeen are not"],
+    say: ["seventeen letters"],
     good: "Understands 1009 (section 7.4.1): it comes back, and does not send the same message again, which would only close the next connection.",
   },
   {

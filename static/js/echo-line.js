@@ -14,7 +14,7 @@ import { duration } from "./wire-facts.js";
  * @property {() => void} open
  * @property {() => void} lost what was on its way is gone
  * @property {(words: string) => void} refused the server will never take this address
- * @property {(state: "opened" | "closed" | "refused", words: string) => void} tell
+ * @property {(state: "opening" | "opened" | "closed" | "refused", words: string) => void} tell
  */
 
 export class EchoLine {
@@ -27,7 +27,7 @@ export class EchoLine {
   /** @type {Record<string, string>} */
   #faults = {};
   #opened = false;
-  #asked = false;
+  #inquired = false;
   /** @type {string | null} */
   #ended = null;
 
@@ -55,10 +55,11 @@ export class EchoLine {
   connect(faults) {
     this.#leave();
     this.#faults = faults;
-    this.#asked = false;
+    this.#inquired = false;
     this.#ended = null;
     this.#connection = this.#kept();
     this.#forget = hurryOnReturn(this.#connection);
+    if (this.#asked) this.#on.tell("opening", `connecting, with ${this.#asked}`);
     this.again();
   }
 
@@ -91,13 +92,13 @@ export class EchoLine {
 
   #open() {
     this.#opened = true;
-    if (this.#ended || this.#asks) this.#on.tell("opened", `connected${this.#asks}`);
+    if (this.#ended || this.#asked) this.#on.tell("opened", "connected");
     this.#on.open();
   }
 
   #close(code, reason) {
-    this.#ended = this.#opened ? closedWith(code, reason) : `no connection${this.#asks}`;
-    if (!this.#opened && !this.#asked) this.#ask();
+    this.#ended = this.#opened ? closedWith(code, reason) : "no connection";
+    if (!this.#opened && !this.#inquired) this.#inquire();
     this.#opened = false;
     this.#on.lost();
   }
@@ -114,8 +115,8 @@ export class EchoLine {
   }
 
   // Why a handshake failed is withheld from pages. The same address, asked as a page, may say.
-  async #ask() {
-    this.#asked = true;
+  async #inquire() {
+    this.#inquired = true;
     const connection = this.#connection;
     const { words, final } = await refusalOf(
       socketAddress(document.body.dataset.socket, this.#faults),
@@ -135,10 +136,9 @@ export class EchoLine {
     this.#on.refused(words);
   }
 
-  // What the echo does wrong, as the end of a sentence.
-  get #asks() {
+  get #asked() {
     const asked = Object.entries(this.#faults).map(([name, value]) => `${name}=${value}`);
-    return asked.length ? `, with ${asked.join(", ")}` : "";
+    return asked.join(", ");
   }
 }
 

@@ -53,10 +53,10 @@ export function unaskedRow(payload, size, again) {
 
 /**
  * Something that happened to the connection.
- * @param {"opened" | "closed" | "refused"} state
- * @param {...(string | Node | null)} words
+ * @param {"opening" | "opened" | "closed" | "refused"} state
+ * @param {string} words
  */
-export function eventRow(state, ...words) {
+export function eventRow(state, words) {
   const now = new Date();
   return element(
     "li",
@@ -65,7 +65,7 @@ export function eventRow(state, ...words) {
       "p",
       { class: "verdict" },
       element("time", { datetime: now.toISOString() }, clockMillis(now)),
-      element("span", { class: "outcome" }, ...words),
+      element("span", { class: "outcome" }, words),
     ),
   );
 }

@@ -98,7 +98,9 @@ def test_the_page_connects_with_it_and_comes_back_to_a_plain_echo(console):
     form = opened(console)
     form.get_by_label("Mute").check()
     form.get_by_role("button", name="Connect this page with it").click()
-    expect(rows(console)).to_contain_text(["connected, with mute=1"])
+    expect(rows(console)).to_have_text(
+        [re.compile("connecting, with mute=1"), re.compile("connected")]
+    )
     say(console, "hello")
     expect(rows(console).last).to_contain_text("waiting for the answer")
     form.get_by_role("button", name="Reset").click()
@@ -162,7 +164,7 @@ def tried(page, name):
 def comes_back(page, lost):
     """The page shows that it lost the connection, this way, and is connected again."""
     expect(rows(page, lost).first).to_contain_text("next attempt in")
-    expect(rows(page, "connected, with").nth(1)).to_be_visible()
+    expect(rows(page, "connected").nth(1)).to_be_visible()
 
 
 def keeps_coming(page, lost):
@@ -181,7 +183,7 @@ def answered(page, *texts):
     """These were sent, each came back, and the connection is still the first."""
     for text in texts:
         expect(rows(page, "identical").filter(has_text=text)).to_have_count(1)
-    expect(rows(page, "connected, with")).to_have_count(1)
+    expect(rows(page, "connected")).to_have_count(1)
     connected(page)
 
 
@@ -273,11 +275,10 @@ def pings(page):
 
 def too_big(page):
     comes_back(page, "closed with 1009 (message too big)")
-    expect(rows(page, "sixteen")).to_contain_text("identical")
     expect(rows(page, "seventeen")).to_have_count(1)
     expect(rows(page, "seventeen")).to_contain_text("lost with the connection")
-    say(page, "small")
-    expect(rows(page, "small")).to_contain_text("identical")
+    say(page, "sixteen letters.")
+    expect(rows(page, "sixteen")).to_contain_text("identical")
 
 
 def no_compression(page):
@@ -297,18 +298,18 @@ def slow_handshake(page):
 
 
 def unavailable(page):
-    keeps_coming(page, "no connection, with handshake_status=503")
-    expect(rows(page, "connected, with")).to_have_count(0)
+    keeps_coming(page, "no connection")
+    expect(rows(page, "connected")).to_have_count(0)
 
 
 def redirect(page):
-    keeps_coming(page, "no connection, with handshake_status=302")
-    expect(rows(page, "connected, with")).to_have_count(0)
+    keeps_coming(page, "no connection")
+    expect(rows(page, "connected")).to_have_count(0)
 
 
 def subprotocol(page):
-    keeps_coming(page, "no connection, with subprotocol=made-up")
-    expect(rows(page, "connected, with")).to_have_count(0)
+    keeps_coming(page, "no connection")
+    expect(rows(page, "connected")).to_have_count(0)
 
 
 GOOD = {
