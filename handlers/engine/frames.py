@@ -70,10 +70,19 @@ def _short_head(first: int, size: int) -> bytes:
 def fragmented(opcode: int, payload: bytes, count: int) -> bytes:
     """One message in this many frames, of about the same size (section 5.4)."""
     size = -(-len(payload) // count)
-    pieces = [payload[at * size : (at + 1) * size] for at in range(count)]
-    opcodes = [opcode] + [CONTINUATION] * (count - 1)
-    bits = [0] * (count - 1) + [FIN]
-    return b"".join(map(frame, opcodes, pieces, bits))
+    return b"".join(_fragments(opcode, payload, size, count, 0))
+
+
+def fragments(opcode: int, payload: bytes, size: int, bits: int = 0) -> Iterator[bytes]:
+    """One message in frames of this size at most; `bits` are those of the first besides FIN."""
+    return _fragments(opcode, payload, size, max(1, -(-len(payload) // size)), bits)
+
+
+def _fragments(opcode: int, payload: bytes, size: int, count: int, bits: int) -> Iterator[bytes]:
+    for at in range(count):
+        piece = payload[at * size : (at + 1) * size]
+        last = FIN if at == count - 1 else 0
+        yield frame(CONTINUATION if at else opcode, piece, last | (0 if at else bits))
 
 
 def close_frame(code: int | None, reason: str | None = None) -> bytes:
