@@ -18,6 +18,7 @@ from clients import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Raw
 from handlers.echo import EchoHandler
 from handlers.engine.deflate import TAIL
 from handlers.engine.frames import frame
+from handlers.keepalive import sweep
 from handlers.misbehaviour import Misbehaviour, read
 from handlers.parameters import NAMES, PARAMETERS, parameters
 from handlers.socket import SocketHandler
@@ -432,6 +433,19 @@ async def test_a_close_comes_behind_the_last_delayed_echo(clients):
     assert await client.closed() == (3000, "")
 
 
+@pytest.mark.parametrize("end", ["close_after=1", "abort=1"])
+async def test_what_comes_while_the_last_echo_waits_is_not_taken(clients, end):
+    client = await connect(clients, f"delay=50&{end}")
+    for message in numbered(3):
+        client.send(TEXT, message)
+    assert await client.frame() == (TEXT, b"0")
+    if end == "abort=1":
+        with pytest.raises(ConnectionResetError):
+            await client.frame()
+    else:
+        assert await client.closed() == (1000, "")
+
+
 @pytest.mark.parametrize("query", ["drop=1", "mute=1"])
 async def test_messages_that_are_not_echoed_count_too(clients, query):
     client = await connect(clients, f"{query}&close_after=3")
@@ -678,6 +692,21 @@ async def test_what_waits_for_its_time_is_bounded_and_beyond_nothing_is_read(cli
     [waiter] = [one for one in SocketHandler.waiters if type(one) is WaywardHandler]
     assert waiter._taken == 2
     assert waiter._holding._bytes < 200_000
+    client.vanish()
+    await until(lambda: waiter not in SocketHandler.waiters)
+    await until(lambda: not [one for one in asyncio.all_tasks() if "_guarded" in repr(one)])
+
+
+@pytest.mark.options("--member-budget=4000", "--max-message=2000")
+async def test_whose_pong_was_not_read_owes_none_when_reading_goes_on(clients, services):
+    client = await connect(clients, "delay=1000")
+    waiter = the_waiter()
+    waiter.ping_now()
+    client.send(BINARY, bytes(1800))
+    await until(lambda: waiter._holding.over)
+    sweep(services.liveness, waiter._holding.due - 1)
+    sweep(services.liveness, waiter._holding.due)
+    assert waiter.ws_connection
 
 
 @pytest.mark.options("--member-budget=200000")
