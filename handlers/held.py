@@ -41,9 +41,8 @@ class Holding:
         return self._held[0].due if self._held else 0.0
 
     def put(self, opcode: int, payload: bytes, fate: Fate, last: bool = False) -> None:
-        """Adds one that goes after its wait, but not before those that are there."""
+        """Adds one that goes after its wait, and behind those that are there."""
         due = asyncio.get_running_loop().time() + fate.wait
-        due = max(due, self._held[-1].due) if self._held else due
         kept = payload if fate.copies else b""
         self._held.append(Held(opcode, kept, fate.copies, due, last))
         self._count(len(kept) + COUNTED)

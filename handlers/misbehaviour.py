@@ -55,6 +55,11 @@ class Misbehaviour:
         """The number of messages after which there is an end to it, if there is."""
         return min((n for n in (self.close_after, self.abort) if n is not None), default=None)
 
+    @property
+    def delays(self) -> bool:
+        """Whether an echo may wait for its time."""
+        return self.delay + self.jitter > 0
+
     def fate(self, chance: Random) -> Fate:
         """What becomes of the next message."""
         # Always as many draws, so that one parameter does not change what another one does.

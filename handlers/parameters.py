@@ -46,7 +46,7 @@ class Parameter:
             "flag": "1 or 0",
             "code": "a close code: 1000 to 1003, 1007 to 1014 or 3000 to 4999",
             "text": f"text of at most {self.most} bytes",
-            "token": f"a name of 1 to {self.most} letters, digits and any of !#$%&'*+-.^_`|~",
+            "token": f"a token of HTTP, such as chat.v2, of at most {self.most} characters",
         }[self.kind]
 
     def value(self, text: str) -> Value | None:

@@ -129,7 +129,8 @@ class SocketHandler(OnLine, Handler):
         self.set_status(status)
         if status not in BODILESS:
             self.set_header("Content-Type", PROBLEM)
-            self.write(encode(Problem(responses.get(status, "Unassigned"), status, words, code)))
+            problem = Problem(responses.get(status, "Unassigned"), status, words, code)
+            self.write(encode(problem) + b"\n")
         self.finish()
 
     def read_address(self) -> None:

@@ -74,7 +74,6 @@ class WaywardHandler(EchoHandler):
     def initialize(self, services: Services) -> None:
         super().initialize(services)
         self._delay: asyncio.Task[None] | None = None
-        self._holding = Holding(services.member_budget // 2)
         self._tasks: list[asyncio.Task[None]] = []
         self._taken = 0
         self._in_message = False
@@ -86,6 +85,9 @@ class WaywardHandler(EchoHandler):
         super().read_address()
         self.asked = read(self.request.query_arguments, self.services.max_message)
         self._encryption = encryption(self.request)
+        # Without a delay, what comes next is not looked at before this is on its way.
+        limit = self.services.member_budget // 2 if self.asked.delays else 0
+        self._holding = Holding(limit)
         self._seed = randbits(32) if self.asked.seed is None else self.asked.seed
         # Not the number itself, whose sign would not count.
         self._chance = Random(str(self._seed))  # noqa: S311, it is there to be foreseen

@@ -140,6 +140,7 @@ class Parser:
         "_opcode",
         "_parts",
         "_seen",
+        "_short",
         "_size",
         "fed",
         "shown",
@@ -148,6 +149,7 @@ class Parser:
     def __init__(self, limit: int, inflate: Inflate | None = None) -> None:
         self.shown: Shown | None = None
         self._limit = limit
+        self._short = min(SHORT, limit)
         self._inflate = inflate
         self.fed = b""
         """What has come, as long as some of it was not looked at yet; that begins at `_at`."""
@@ -177,7 +179,7 @@ class Parser:
         have = len(data) - at
         if have >= 6 and data[at] in WHOLE and self._first is None and not self._opcode:
             size = data[at + 1] - MASKED
-            if 0 <= size <= SHORT and size <= have - 6:
+            if 0 <= size <= self._short and size <= have - 6:
                 end = at + 6 + size
                 self.fed, self._at = data if size < have - 6 else b"", end
                 payload = unmask(data[at + 2 : at + 6], data[at + 6 : end])
