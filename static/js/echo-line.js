@@ -27,7 +27,8 @@ export class EchoLine {
   /** @type {Record<string, string>} */
   #faults = {};
   #opened = false;
-  #inquired = false;
+  /** Whether it is known if the server takes this address; a plain one it always does. */
+  #known = true;
   /** @type {string | null} */
   #ended = null;
 
@@ -55,7 +56,7 @@ export class EchoLine {
   connect(faults) {
     this.#leave();
     this.#faults = faults;
-    this.#inquired = false;
+    this.#known = !this.#asked;
     this.#ended = null;
     this.#connection = this.#kept();
     this.#forget = hurryOnReturn(this.#connection);
@@ -92,13 +93,14 @@ export class EchoLine {
 
   #open() {
     this.#opened = true;
+    this.#known = true;
     if (this.#ended || this.#asked) this.#on.tell("opened", "connected");
     this.#on.open();
   }
 
   #close(code, reason) {
     this.#ended = this.#opened ? closedWith(code, reason) : "no connection";
-    if (!this.#opened && !this.#inquired) this.#inquire();
+    if (!this.#opened && !this.#known) this.#inquire();
     this.#opened = false;
     this.#on.lost();
   }
@@ -116,7 +118,7 @@ export class EchoLine {
 
   // Why a handshake failed is withheld from pages. The same address, asked as a page, may say.
   async #inquire() {
-    this.#inquired = true;
+    this.#known = true;
     const connection = this.#connection;
     const { words, final } = await refusalOf(
       socketAddress(document.body.dataset.socket, this.#faults),
