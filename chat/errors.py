@@ -94,6 +94,11 @@ class BadClose(Refusal):
     )
 
 
+class BadEcho(Refusal):
+    code = "bad_echo"
+    words = "This echo cannot do that: {why}."
+
+
 class BadQuery(Refusal):
     code = "bad_query"
     words = "What follows the ? in this address is not UTF-8: encode it with %."

@@ -13,6 +13,7 @@ from handlers.echo import EchoHandler
 from handlers.follow import FollowHandler
 from handlers.identity import cookie_name
 from handlers.logs import log_request
+from handlers.misbehaviour import misbehaves
 from handlers.openapi import OpenApiPage
 from handlers.page import (
     AnatomyPage,
@@ -40,6 +41,7 @@ from handlers.wanted import (
     upgrades,
 )
 from handlers.watch import WatchHandler
+from handlers.wayward import WaywardHandler
 
 NAME = r"([^/]+)"
 
@@ -49,7 +51,7 @@ def routes(services: Services) -> list[Any]:
     echo = {**has, "socket": "/ws"}
     front = {
         "broadcast": [*room(r"/", has), (r"/ws", BroadcastHandler, has)],
-        "echo": [(r"/", EchoPage, echo), (r"/ws", EchoHandler, has)],
+        "echo": [(r"/", EchoPage, echo), *echoes(r"/ws", has)],
     }
     return [
         *front[services.mode],
@@ -61,12 +63,17 @@ def routes(services: Services) -> list[Any]:
         (r"/-/openapi.json", OpenApiPage, has),
         (r"/-/identity", IdentityPage, has),
         (r"/-/echo", EchoPage, {**has, "socket": "/-/echo/ws"}),
-        (r"/-/echo/ws", EchoHandler, has),
+        *echoes(r"/-/echo/ws", has),
         (r"/-/wire", AnatomyPage, {**has, "socket": "/-/echo/ws"}),
         (rf"/-/wire/({SHAPE})", WatchHandler, has),
         (r"/static/client.js", LibraryHandler, {"assets": services.assets}),
         (r"/static/([0-9a-f]+)/(.*)", AssetHandler, {"assets": services.assets}),
     ]
+
+
+def echoes(path: str, has: dict[str, Any]) -> list[Any]:
+    """An echo's URL: who asks for nothing special never meets what would misbehave."""
+    return [(Asks(path, misbehaves), WaywardHandler, has), (path, EchoHandler, has)]
 
 
 def room(path: str, has: dict[str, Any]) -> list[Any]:

@@ -7,12 +7,11 @@ from typing import Any
 
 from chat.answers import Problem
 from chat.errors import BadMethod, BadRequest, Bug, NothingHere, Refusal
-from handlers.wanted import TEXT
+from handlers.wanted import PROBLEM, TEXT
 
 Part = dict[str, Any]
 Kinds = Iterable[type[Refusal]]
 
-PROBLEM = "application/problem+json"
 WORD: Part = {"type": "string"}
 ANY: Part = {"type": "object"}
 NUMBER: Part = {"type": "integer", "minimum": 0, "maximum": 10**16 - 1}

@@ -19,7 +19,7 @@ from handlers.logs import log, log_exception, shown
 from handlers.origins import is_allowed, make_readable
 from handlers.places import alive
 from handlers.services import Services
-from handlers.wanted import JSON, preferred
+from handlers.wanted import JSON, PROBLEM, preferred
 
 ROOM_METHODS: tuple[str, ...] = ("GET", "HEAD", "POST")
 EXPOSED = "Cursor, Link, Location, Retry-After"
@@ -134,7 +134,7 @@ class PageHandler(RequestHandler):
     def _say(self, status: int, refusal: Refusal, traceback: str = "") -> None:
         words = f"{refusal}{traceback}"
         if self.wants_json:
-            self.set_header("Content-Type", "application/problem+json")
+            self.set_header("Content-Type", PROBLEM)
             problem = Problem(responses[status], status, words, refusal.code)
             self.finish(encode(problem) + b"\n")
         else:

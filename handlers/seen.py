@@ -35,30 +35,36 @@ def opened(
         connection=name,
         at=at,
         path=request.path,
-        query=_query(request.query, secret),
+        query=query_of(request, secret),
         subprotocol=connection.selected_subprotocol,
         extensions=connection.extensions,
-        headers=tuple(_header(*one, secret) for one in request.headers.get_all()),
+        headers=headers_of(request, secret),
         answer=tuple(connection.answer(request.headers["Sec-WebSocket-Key"])),
     )
 
 
-def _header(name: str, value: str, secret: str) -> Header:
-    hidden = _gives_rights.search(name) or secret in value
-    return name, None if hidden else value
-
-
-def _query(query: str, secret: str) -> str:
-    """What was asked for, with the values of what gives rights left out."""
-    return "&".join(
-        f"{quote(name)}={quote(value) if _is_shown(name, value, secret) else HIDDEN}"
-        for name, value in parse_qsl(query, keep_blank_values=True)
+def headers_of(request: HTTPServerRequest, secret: str) -> tuple[Header, ...]:
+    """A request's headers, without the values of those that give rights; `secret` may be ""."""
+    return tuple(
+        (name, value if _is_shown(name, value, secret) else None)
+        for name, value in request.headers.get_all()
     )
 
 
+def query_of(request: HTTPServerRequest, secret: str) -> str:
+    """What was asked for, with the values of what gives rights left out."""
+    return "&".join(
+        f"{quote(name)}={quote(value) if _is_query_shown(name, value, secret) else HIDDEN}"
+        for name, value in parse_qsl(request.query, keep_blank_values=True)
+    )
+
+
+def _is_query_shown(name: str, value: str, secret: str) -> bool:
+    return name not in ("wire", "as") and _is_shown(name, value, secret)
+
+
 def _is_shown(name: str, value: str, secret: str) -> bool:
-    hidden = name in ("wire", "as") or _gives_rights.search(name)
-    return not hidden and secret not in value
+    return not (_gives_rights.search(name) or (secret and secret in value))
 
 
 def seen(

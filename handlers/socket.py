@@ -10,11 +10,15 @@ from __future__ import annotations
 import itertools
 import logging
 import time
+from collections.abc import Awaitable
 from functools import partial
+from http.client import responses
 from typing import ClassVar
 
 from tornado.web import HTTPError
 
+from chat.answers import Problem
+from chat.codec import encode
 from chat.errors import BUG, CLOSE_REASONS, TRY_LATER, BadQuery, BadSecret, Refusal
 from chat.liveness import Pulse
 from handlers.attending import OnLine
@@ -27,8 +31,12 @@ from handlers.origins import is_allowed, make_readable
 from handlers.seen import opened
 from handlers.services import Services
 from handlers.tap import Tap, is_secret
+from handlers.wanted import PROBLEM
 
 log = logging.getLogger("broadcaster")
+
+BODILESS = (204, 205, 304)
+"""Statuses that have nothing behind their headers (RFC 9110)."""
 
 _numbers = itertools.count(1)
 
@@ -60,6 +68,9 @@ class SocketHandler(OnLine, Handler):
 
     # -- what each kind of socket does its own way --------------------------------
 
+    def before_the_handshake(self) -> Awaitable[None] | None:
+        """The address is read; may `finish` instead of the handshake, or have it wait."""
+
     def joined(self) -> None:
         """The handshake is done. Must not wait: nothing is read before it returns."""
 
@@ -77,7 +88,7 @@ class SocketHandler(OnLine, Handler):
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Starts the closing handshake; from here on nothing is sent and nothing is taken."""
-        super().close(code, reason or CLOSE_REASONS.get(code or 0))
+        super().close(code, CLOSE_REASONS.get(code or 0) if reason is None else reason)
 
     def overrun(self) -> None:
         """More would wait for this peer than the budget allows."""
@@ -99,19 +110,28 @@ class SocketHandler(OnLine, Handler):
     def roads(self) -> Roads:
         return self.services.roads
 
-    def prepare(self) -> None:
+    def prepare(self) -> Awaitable[None] | None:
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
             self.set_status(426)
             self.set_header("Upgrade", "websocket")
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.finish("426 This address speaks WebSocket; the page is at /.\n")
-            return
+            return None
         try:
             self._read_address()
         except Refusal as refusal:
-            self.set_status(refusal.status)
-            self.set_header("Content-Type", "text/plain; charset=utf-8")
-            self.finish(f"{refusal.status} {refusal}\n")
+            self.answer(refusal.status, str(refusal), refusal.code)
+            return None
+        return self.before_the_handshake()
+
+    def answer(self, status: int, words: str, code: str) -> None:
+        """Answers by HTTP, and there is no handshake; who opens sockets is a program."""
+        self.set_status(status)
+        if status not in BODILESS:
+            self.set_header("Content-Type", PROBLEM)
+            problem = Problem(responses.get(status, "Unassigned"), status, words, code)
+            self.write(encode(problem) + b"\n")
+        self.finish()
 
     def read_address(self) -> None:
         """Takes what the URL asks for; a `Refusal` answers before the handshake, in words."""

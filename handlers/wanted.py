@@ -13,6 +13,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import PathMatches
 
 HTML, JSON, TEXT = "text/html", "application/json", "text/plain"
+PROBLEM = "application/problem+json"
 EVENTS, LINES = "text/event-stream", "application/x-ndjson"
 OFFERED = (TEXT, HTML, JSON, EVENTS, LINES)
 """What a room can be read as; the first goes to whoever takes anything, such as curl."""

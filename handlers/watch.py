@@ -61,7 +61,7 @@ class WatchHandler(SocketHandler):
             case Close(_, code, reason):
                 _check_close(code, reason)
                 for one in watched:
-                    one.close(code, reason)
+                    one.close(code, reason or None)
 
     def _open_tap(self, connection: Connection) -> None:
         """A watcher is never watched: it would see itself seeing itself, without end."""

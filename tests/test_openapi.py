@@ -22,7 +22,7 @@ from process import ServerProcess
 
 # Only by a socket, to whom a plain sender's close code speaks; or not by what is in the document.
 BY_SOCKET = {
-    *("binary_refused", "bad_secret", "not_yours"),
+    *("binary_refused", "bad_echo", "bad_secret", "not_yours"),
     *("not_watched", "bad_close", "bad_payload"),
 }
 CHECKS = [

@@ -17,6 +17,7 @@ import binascii
 from collections.abc import Awaitable
 from typing import Any
 
+from tornado.iostream import IOStream
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 
 from handlers.engine import deflate
@@ -52,7 +53,7 @@ class Handler(WebSocketHandler):
             return None  # Tornado says which version it would be
         return Connection(self)
 
-    def get_compression_options(self) -> dict[str, object]:
+    def get_compression_options(self) -> dict[str, object] | None:
         return {}
 
     def overrun(self) -> None:
@@ -116,7 +117,7 @@ class Connection(ServerProtocol):
     def _begin(self, answer: bytes) -> None:
         handler = self.handler
         self.parser = Parser(handler.max_message_size, deflate.inflate if self.window else None)
-        self.line = handler.roads.line(self, take_over(handler, 101))
+        self.line = self.make_line(take_over(handler, 101))
         self.line.send(answer)
         try:
             handler.open(*handler.open_args, **handler.open_kwargs)
@@ -125,6 +126,10 @@ class Connection(ServerProtocol):
         # When Tornado, which has called us, is done with it.
         asyncio.get_running_loop().call_soon(lighten, handler)
         self.line.start()
+
+    def make_line(self, stream: IOStream) -> Line:
+        """The line that goes on from here, the answer to the handshake first."""
+        return self.handler.roads.line(self, stream)
 
     def answer(self, key: str) -> list[tuple[str, str]]:
         """The headers that the handshake was answered with."""
@@ -178,12 +183,16 @@ class Connection(ServerProtocol):
 
     def _control(self, opcode: int, payload: Any) -> None:
         if opcode == PING:
-            self.line.send(frame(PONG, payload))
+            self.pong(payload)
             self.handler.on_ping(payload)
         elif opcode == PONG:
             self.handler.on_pong(payload)
         else:
             self._closed_by_peer(*close_of(payload))
+
+    def pong(self, payload: bytes) -> None:
+        """Answers a ping."""
+        self.line.send(frame(PONG, payload))
 
     def _wait_for(self, waiting: Awaitable[object]) -> None:
         """Reads on when this is done, and meanwhile nothing."""

@@ -60,10 +60,15 @@ def squeezed(opcode: int, payload: bytes, window: int | None) -> bytes:
     """One message as a frame, compressed where that was agreed on and is worth it."""
     if window is None or len(payload) < WORTH_IT:
         return frame(opcode, payload)
+    return frame(opcode, deflate(payload, window), FIN | RSV1)
+
+
+def deflate(payload: bytes, window: int) -> bytes:
+    """What a compressed message has as its payload."""
     compressor = _compressor(window)
     # A full flush forgets what came before, so that the next message stands by itself.
     small = compressor.compress(payload) + compressor.flush(zlib.Z_FULL_FLUSH)
-    return frame(opcode, small.removesuffix(TAIL), FIN | RSV1)
+    return small.removesuffix(TAIL)
 
 
 def inflate(payload: bytes, limit: int) -> bytes:

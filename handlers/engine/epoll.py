@@ -14,7 +14,7 @@ from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, epoll
 
 from tornado.ioloop import IOLoop
 
-from handlers.engine.line import Line, Owner
+from handlers.engine.line import Line, Owner, reset_at_close
 
 log = logging.getLogger("broadcaster")
 
@@ -105,6 +105,9 @@ class EpollLine(Line):
         except OSError:
             self.abort()
 
+    def _reset_at_close(self) -> None:
+        reset_at_close(self._sock)
+
     def _close(self) -> None:
         self._poller.remove(self._sock)
         self._sock.close()
@@ -140,24 +143,20 @@ class EpollLine(Line):
 
     def _flush(self) -> None:
         try:
-            sent = self._sock.sendmsg(self._kept[:BUFFERS])
+            sent = self._sock.sendmsg(self._next())
         except BlockingIOError:
             return
         except OSError:
             self.abort()
             return
-        self.waiting -= sent
         self.alive = True
         self._let_go_of(sent)
         if not self._kept:
             self._want()
             self._sent()
 
-    def _let_go_of(self, sent: int) -> None:
-        whole = 0
-        while whole < len(self._kept) and sent >= len(self._kept[whole]):
-            sent -= len(self._kept[whole])
-            whole += 1
-        del self._kept[:whole]
-        if sent:
-            self._kept[0] = memoryview(self._kept[0])[sent:]
+    def _next(self) -> list[bytes | memoryview]:
+        """What the socket is given now, of what waits."""
+        if self._most is None:
+            return self._kept[:BUFFERS]
+        return [memoryview(self._kept[0])[: self._most]]

@@ -70,10 +70,19 @@ def _short_head(first: int, size: int) -> bytes:
 def fragmented(opcode: int, payload: bytes, count: int) -> bytes:
     """One message in this many frames, of about the same size (section 5.4)."""
     size = -(-len(payload) // count)
-    pieces = [payload[at * size : (at + 1) * size] for at in range(count)]
-    opcodes = [opcode] + [CONTINUATION] * (count - 1)
-    bits = [0] * (count - 1) + [FIN]
-    return b"".join(map(frame, opcodes, pieces, bits))
+    return b"".join(_fragments(opcode, payload, size, count, 0))
+
+
+def fragments(opcode: int, payload: bytes, size: int, bits: int = 0) -> Iterator[bytes]:
+    """One message in frames of this size at most; `bits` are those of the first besides FIN."""
+    return _fragments(opcode, payload, size, max(1, -(-len(payload) // size)), bits)
+
+
+def _fragments(opcode: int, payload: bytes, size: int, count: int, bits: int) -> Iterator[bytes]:
+    for at in range(count):
+        piece = payload[at * size : (at + 1) * size]
+        last = FIN if at == count - 1 else 0
+        yield frame(CONTINUATION if at else opcode, piece, last | (0 if at else bits))
 
 
 def close_frame(code: int | None, reason: str | None = None) -> bytes:
@@ -131,6 +140,7 @@ class Parser:
         "_opcode",
         "_parts",
         "_seen",
+        "_short",
         "_size",
         "fed",
         "shown",
@@ -139,6 +149,7 @@ class Parser:
     def __init__(self, limit: int, inflate: Inflate | None = None) -> None:
         self.shown: Shown | None = None
         self._limit = limit
+        self._short = min(SHORT, limit)
         self._inflate = inflate
         self.fed = b""
         """What has come, as long as some of it was not looked at yet; that begins at `_at`."""
@@ -168,7 +179,7 @@ class Parser:
         have = len(data) - at
         if have >= 6 and data[at] in WHOLE and self._first is None and not self._opcode:
             size = data[at + 1] - MASKED
-            if 0 <= size <= SHORT and size <= have - 6:
+            if 0 <= size <= self._short and size <= have - 6:
                 end = at + 6 + size
                 self.fed, self._at = data if size < have - 6 else b"", end
                 payload = unmask(data[at + 2 : at + 6], data[at + 6 : end])

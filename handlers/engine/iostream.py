@@ -13,7 +13,7 @@ from typing import cast
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
-from handlers.engine.line import Line, Owner
+from handlers.engine.line import Line, Owner, reset_at_close
 
 READ = 64 * 1024
 """Bytes that are read at once."""
@@ -84,24 +84,31 @@ class StreamLine(Line):
 
     def _flush(self) -> None:
         """Gives the stream some of what waits, and the rest when that is sent."""
-        data = b"".join(self._kept[:BUFFERS])
-        self._kept[:BUFFERS] = [data]
+        data = self._next()
         self._flying = True
         try:
             written = self._stream.write(data)
         except StreamClosedError:
             self.abort()
             return
-        written.add_done_callback(partial(self._flushed, self._stream.writing()))
+        waits = self._stream.writing()
+        written.add_done_callback(partial(self._flushed, len(data), waits))
 
-    def _flushed(self, waited: bool, written: asyncio.Future[None]) -> None:
+    def _next(self) -> bytes:
+        if self._most is not None:
+            return bytes(self._kept[0][: self._most])
+        # One piece from here on, or a budget that is overrun would take a part of it away.
+        self._kept[:BUFFERS] = [b"".join(self._kept[:BUFFERS])]
+        return bytes(self._kept[0])
+
+    def _flushed(self, size: int, waited: bool, written: asyncio.Future[None]) -> None:
         self._flying = False
         if written.cancelled() or written.exception():
             self.abort()
             return
         if self.over:
             return
-        self.waiting -= len(self._kept.pop(0))
+        self._let_go_of(size)
         self.alive = self.alive or waited
         if self._kept:
             self._flush()
@@ -120,6 +127,10 @@ class StreamLine(Line):
             self._stream.socket.shutdown(socket.SHUT_WR)
         except OSError:
             self.abort()
+
+    def _reset_at_close(self) -> None:
+        if not self._stream.closed():
+            reset_at_close(self._stream.socket)
 
     def _close(self) -> None:
         self._stream.close()

@@ -9,6 +9,8 @@ is cut, and the others never notice.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
@@ -46,6 +48,7 @@ class Line(ABC):
         "_drained",
         "_kept",
         "_last_said",
+        "_most",
         "_owner",
         "_straight",
         "_tap",
@@ -76,6 +79,7 @@ class Line(ABC):
         self._straight = straight
         self._kept: list[bytes | memoryview] = []
         self._last_said = False
+        self._most: int | None = None
         self._afterwards: Callable[[], None] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._tap: Callable[[bytes], None] | None = None
@@ -144,6 +148,13 @@ class Line(ABC):
         if self.write is straight:
             self._go(shown)
 
+    def write_at_most(self, size: int) -> None:
+        """Gives the socket so many bytes at a time at most, from now on."""
+        self._most = size
+        # So nothing goes straight: it waits, if only until the socket is asked.
+        self._straight, self.descriptor = _not_now, None
+        self._go(_not_now)
+
     def not_taken(self, data: bytes, outcome: int | OSError) -> None:
         """The socket took so many bytes of this, or none now, or none any more."""
         if isinstance(outcome, int):
@@ -176,6 +187,12 @@ class Line(ABC):
         asyncio.get_running_loop().call_soon(self._owner.lost)
         del self._owner  # or they would hold each other until the collector comes
 
+    def reset(self) -> None:
+        """Ends the connection now, by a TCP reset: what the kernel has not sent is lost as well."""
+        if not self.over:
+            self._reset_at_close()
+            self.abort()
+
     # -- what each kind of line does its own way --------------------------------------------
 
     @abstractmethod
@@ -199,6 +216,10 @@ class Line(ABC):
         """Sends nothing more, and reads on."""
 
     @abstractmethod
+    def _reset_at_close(self) -> None:
+        """Has the socket reset its connection when it is closed."""
+
+    @abstractmethod
     def _close(self) -> None:
         """Closes the socket."""
 
@@ -219,6 +240,17 @@ class Line(ABC):
     def _append(self, data: bytes | memoryview) -> None:
         self.waiting += len(data)
         self._kept.append(data)
+
+    def _let_go_of(self, sent: int) -> None:
+        """So much of what was kept is sent."""
+        self.waiting -= sent
+        whole = 0
+        while whole < len(self._kept) and sent >= len(self._kept[whole]):
+            sent -= len(self._kept[whole])
+            whole += 1
+        del self._kept[:whole]
+        if sent:
+            self._kept[0] = memoryview(self._kept[0])[sent:]
 
     def _sent(self) -> None:
         """All that was kept is sent."""
@@ -259,3 +291,12 @@ class Line(ABC):
     def _show(self, data: bytes) -> None:
         if self._tap:
             self._tap(data)
+
+
+def _not_now(data: bytes) -> int:
+    raise BlockingIOError
+
+
+def reset_at_close(sock: socket.socket) -> None:
+    """Closing this socket resets its connection: it is given no time to send the rest."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -8,7 +8,8 @@ A contract test (tests/test_seam.py) fails in words when a new Tornado changes a
   client, and named as private.
 - A request is finished by Tornado when its handler returns, unless `_auto_finish` is off.
   Its answer to a handshake takes as long as all the rest of ours.
-- The stream of a request, by which alone one learns that the client has hung up already.
+- The stream of a request, by which alone one learns that the client has hung up already,
+  or what encrypts it.
 - A handler keeps its request, its headers and their answer for as long as it lives. After
   the handshake nothing asks for them again, and ten thousand idle members would hold
   ten times the memory.
@@ -16,6 +17,7 @@ A contract test (tests/test_seam.py) fails in words when a new Tornado changes a
 
 from __future__ import annotations
 
+from ssl import SSLSocket
 from typing import Any, NoReturn
 
 from tornado.httputil import HTTPServerRequest
@@ -68,6 +70,13 @@ def lighten(handler: WebSocketHandler) -> None:
     """Lets go of what a handler needed for the handshake alone."""
     kept = {name: value for name, value in vars(handler).items() if name not in SPENT}
     handler.__dict__ = kept  # a dictionary of its own size
+
+
+def encryption(request: HTTPServerRequest) -> dict[str, str] | None:
+    """The version of TLS that a request came by, and its cipher; None where there is none."""
+    sock = request.connection.stream.socket  # type: ignore[union-attr]
+    cipher = sock.cipher() if isinstance(sock, SSLSocket) else None
+    return {"version": cipher[1], "cipher": cipher[0]} if cipher else None
 
 
 def is_gone(request: HTTPServerRequest) -> bool:

@@ -898,13 +898,16 @@ export class Connection {
   /** @param {number} code */
   #delay(code) {
     if (this.#openedAt !== null && this.#edge.now() - this.#openedAt >= STEADY) this.#failures = 0;
-    const window =
-      this.#window ?? (code === RESTARTS && this.#openedAt !== null ? RESTART_WINDOW : null);
+    const restarts = code === RESTARTS && this.#openedAt !== null && this.#failures === 0;
+    const named = this.#window;
     this.#window = null;
     this.#openedAt = null;
-    return window
-      ? within(window, this.#edge.random)
-      : backoff(this.#failures++, this.#edge.random);
+    if (named) return within(named, this.#edge.random);
+    // A server that says again and again that it restarts is one that is away.
+    const failures = this.#failures++;
+    return restarts
+      ? within(RESTART_WINDOW, this.#edge.random)
+      : backoff(failures, this.#edge.random);
   }
 
   #release() {

@@ -3,17 +3,22 @@
 
 import { socketAddress } from "./address.js";
 import { Bottom } from "./bottom.js";
-import { Connection, hurryOnReturn, SocketWay, token } from "./client.js";
+import { token } from "./client.js";
 import { Composer } from "./composer.js";
 import { enableCopying } from "./copy.js";
+import { showCases } from "./echo-cases-view.js";
+import { faultsOf } from "./echo-faults.js";
+import { EchoForm } from "./echo-form.js";
+import { EchoLine } from "./echo-line.js";
 import { byId } from "./element.js";
-import { exchangeRow, unaskedRow } from "./exchange-row.js";
+import { eventRow, exchangeRow, unaskedRow } from "./exchange-row.js";
 import { Exchanges, sizeOf } from "./exchanges.js";
 import { parse } from "./hex.js";
 import { Inspector } from "./inspector.js";
 import { Newer } from "./newer.js";
-import { OneWay, timed } from "./one-way.js";
+import { OneWay } from "./one-way.js";
 import { oversize } from "./oversize.js";
+import { enablePanels } from "./panels.js";
 import { StateLine } from "./state-line.js";
 
 const MOST = 500;
@@ -31,13 +36,33 @@ const newer = new Newer(byId("newer"), (count) => `${count} new below`);
 const bottom = new Bottom(byId("log"), byId("log-content"), () => newer.clear());
 const exchanges = new Exchanges();
 const composer = new Composer(write);
-const state = new StateLine(() => connection.connect());
+let toSay = [];
+const state = new StateLine(() => line.again());
 const oneWay = new OneWay();
 const inspector = new Inspector(secret, oneWay);
-const connection = new Connection({
-  ways: [new SocketWay(() => socketAddress(page.socket, { wire: secret }), [], timed(oneWay))],
-  on: { state: changed, frame: receive, close: () => exchanges.lose().forEach(draw) },
+const line = new EchoLine(secret, oneWay, {
+  state: changed,
+  open: sayFirst,
+  frame: receive,
+  lost: () => exchanges.lose().forEach(draw),
+  refused: (words) => form.refuse(words),
+  tell: (state, words) => append(eventRow(state, words)),
 });
+const form = new EchoForm(() => connect());
+const asks = document.querySelector("[aria-controls=misbehave]").classList;
+
+// What is to be said first is said once: a connection that comes back says nothing by itself.
+function connect(say = []) {
+  toSay = say;
+  asks.toggle("on", form.asks);
+  line.connect(form.faults);
+}
+
+function sayFirst() {
+  const said = toSay;
+  toSay = [];
+  said.forEach(send);
+}
 
 function changed(now) {
   state.show(now);
@@ -62,15 +87,13 @@ function read(typed) {
 }
 
 function notConnected() {
-  return connection.connected
-    ? null
-    : "There is no connection, so nothing was sent. Your text is kept.";
+  return line.connected ? null : "There is no connection, so nothing was sent. Your text is kept.";
 }
 
 // The row is drawn after the send, so that drawing is not part of the time taken.
 function send(payload) {
   const exchange = exchanges.send(payload, performance.now());
-  connection.send(payload);
+  line.send(payload);
   exchange.at = new Date();
   draw(exchange);
   bottom.go();
@@ -79,9 +102,10 @@ function send(payload) {
 function receive(data) {
   const now = performance.now();
   const answer = typeof data === "string" ? data : new Uint8Array(data);
-  const exchange = exchanges.receive(answer, now);
-  if (exchange) draw(exchange);
-  else append(unaskedRow(answer, sizeOf(answer)));
+  const again = exchanges.repeats(answer);
+  const settled = exchanges.receive(answer, now);
+  if (settled.length) settled.forEach(draw);
+  else append(unaskedRow(answer, sizeOf(answer), again));
 }
 
 function draw(exchange) {
@@ -117,7 +141,13 @@ for (const choice of document.querySelectorAll("[name=kind]")) {
 byId("newer").addEventListener("click", () => bottom.go());
 byId("teach-terminal").textContent = `npx wscat -c ${socketAddress(page.socket)}`;
 explainKind();
+const openPanel = enablePanels(".asks");
+showCases(({ faults, say }) => {
+  form.fill(faults);
+  connect(say);
+});
 enableCopying();
-hurryOnReturn(connection);
-connection.connect();
+form.fill(faultsOf(location.search));
+if (form.asks) openPanel("misbehave");
+connect();
 composer.focus();

@@ -12,6 +12,7 @@ const VERDICTS = {
   waiting: "waiting for the answer",
   identical: "identical",
   different: "different",
+  unanswered: "never came back, what was sent after it did",
   lost: "lost with the connection",
 };
 
@@ -35,13 +36,37 @@ export function exchangeRow(exchange) {
  * A frame that answers nothing.
  * @param {string | Uint8Array} payload
  * @param {number} size
+ * @param {boolean} again whether it is the last answer once more
  */
-export function unaskedRow(payload, size) {
+export function unaskedRow(payload, size, again) {
   return element(
     "li",
     { class: "exchange", "data-state": "unasked" },
     payloadLine("received", payload, size),
-    element("p", { class: "verdict" }, "came unasked"),
+    element(
+      "p",
+      { class: "verdict" },
+      element("span", { class: "outcome" }, again ? "came once more" : "came unasked"),
+    ),
+  );
+}
+
+/**
+ * Something that happened to the connection.
+ * @param {"opening" | "opened" | "closed" | "refused"} state
+ * @param {string} words
+ */
+export function eventRow(state, words) {
+  const now = new Date();
+  return element(
+    "li",
+    { class: "exchange", "data-state": state },
+    element(
+      "p",
+      { class: "verdict" },
+      element("time", { datetime: now.toISOString() }, clockMillis(now)),
+      element("span", { class: "outcome" }, words),
+    ),
   );
 }
 

@@ -1,13 +1,17 @@
-// Frames come back in the order they went out, so the oldest unanswered one is the one answered.
+// Frames come back in the order they went out. So an answer belongs to the oldest that was the same,
+// and those before it will not be answered any more; where none was the same, it is the oldest that
+// came back different.
 
 import { bytes } from "./client.js";
 
 /**
- * @typedef {{sent: string | Uint8Array, size: number, started: number, state: "waiting" | "identical" | "different" | "lost", answer?: string | Uint8Array, answerSize?: number, took?: number}} Exchange
+ * @typedef {{sent: string | Uint8Array, size: number, started: number, state: "waiting" | "identical" | "different" | "unanswered" | "lost", answer?: string | Uint8Array, answerSize?: number, took?: number}} Exchange
  */
 
 export class Exchanges {
   #waiting = [];
+  /** @type {string | Uint8Array | null} */
+  #last = null;
 
   /**
    * @param {string | Uint8Array} sent
@@ -21,21 +25,31 @@ export class Exchanges {
   }
 
   /**
-   * The exchange that this frame answers; undefined when nothing was asked.
+   * What this frame settles: the exchange that it answers, last, and before it those that it shows
+   * to be unanswered. Nothing when it answers nothing.
    * @param {string | Uint8Array} answer
    * @param {number} now milliseconds
-   * @returns {Exchange | undefined}
+   * @returns {Exchange[]}
    */
   receive(answer, now) {
-    const exchange = this.#waiting.shift();
-    if (!exchange) return undefined;
-    const state = identical(exchange.sent, answer) ? "identical" : "different";
-    return Object.assign(exchange, {
+    const at = this.#waiting.findIndex(({ sent }) => identical(sent, answer));
+    if (at < 0 && (this.#waiting.length === 0 || this.repeats(answer))) return [];
+    const settled = this.#waiting.splice(0, Math.max(at, 0) + 1);
+    for (const exchange of settled) exchange.state = "unanswered";
+    const exchange = settled.at(-1);
+    Object.assign(exchange, {
       answer,
-      state,
+      state: at < 0 ? "different" : "identical",
       answerSize: sizeOf(answer),
       took: now - exchange.started,
     });
+    this.#last = answer;
+    return settled;
+  }
+
+  /** Whether this is the last answer once more. @param {string | Uint8Array} answer */
+  repeats(answer) {
+    return this.#last !== null && identical(this.#last, answer);
   }
 
   /**
@@ -45,6 +59,7 @@ export class Exchanges {
   lose() {
     const lost = this.#waiting;
     this.#waiting = [];
+    this.#last = null;
     for (const exchange of lost) exchange.state = "lost";
     return lost;
   }

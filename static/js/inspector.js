@@ -4,6 +4,7 @@
 
 import { byId, element } from "./element.js";
 import { numbers } from "./numbers.js";
+import { enablePanels } from "./panels.js";
 import { keep, recall } from "./storage.js";
 import { Acts } from "./wire-acts.js";
 import { Chart } from "./wire-chart-view.js";
@@ -14,7 +15,6 @@ import { FilterForm } from "./wire-filter-form.js";
 import { WireList } from "./wire-list.js";
 import { WireLog } from "./wire-log.js";
 import { Others } from "./wire-others.js";
-import { enablePanels } from "./wire-panels.js";
 import { Recorded } from "./wire-recorded.js";
 import { Search } from "./wire-search.js";
 import { WireStream } from "./wire-stream.js";
@@ -78,7 +78,7 @@ export class Inspector {
       show: (log) => this.#look(log ?? this.#live),
       address: (path, query) => this.#others.address(path, query),
     });
-    enablePanels((panel) => {
+    enablePanels(".wire-tools", (panel) => {
       if (panel === "wire-others") this.#others.begin();
       if (panel === "wire-take") this.#take.show();
       if (panel === "wire-chart") this.#chart.start();

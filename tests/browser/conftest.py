@@ -124,9 +124,14 @@ class Visitors:
     def _console(self, message):
         # That a server is not there, or that the page did not wait for it, is the browser's own
         # word, and what some tests are about.
-        gone = any(error in message.text for error in GONE)
+        gone = any(error in message.text for error in GONE) or asked_of_the_echo(message)
         if message.type in ("error", "warning") and not gone:
             self.errors.append(message.text)
+
+
+def asked_of_the_echo(message):
+    """A page that asks by HTTP what is wrong with an echo is told so, as was to be expected."""
+    return "/-/echo/ws?" in message.location.get("url", "")
 
 
 GONE = (

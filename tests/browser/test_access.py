@@ -32,6 +32,23 @@ def test_axe_finds_no_violation(visit, scheme, width, path):
 @needs_node
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("panel", ["Make it misbehave", "Break my client"])
+def test_axe_finds_no_violation_in_what_is_asked_of_the_echo(visit, scheme, width, panel):
+    page = visit(
+        "/-/echo?code=4000",
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        bypass_csp=True,
+    )
+    expect(page.locator("#misbehave-notice")).not_to_be_empty()
+    if panel == "Break my client":
+        page.get_by_role("button", name=panel).click()
+    assert_no_violation(page)
+
+
+@needs_node
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_no_violation_where_the_wire_is_explained(visit, scheme, width):
     page = visit(
         "/-/wire", color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True

@@ -69,6 +69,17 @@ test("a goodbye names the window to come back in", () => {
   assert.equal(world.waits(), 5000);
 });
 
+test("a restart without a goodbye is come back from within seconds, a second one after a wait that grows", () => {
+  const waits = [];
+  for (let attempt = 0; attempt < 3; attempt++) {
+    world.connect();
+    world.socket.lose(1012);
+    waits.push(world.waits());
+    world.connection.connect();
+  }
+  assert.deepEqual(waits, [1100, 500, 1000]);
+});
+
 test("a refusal ends it until somebody asks again", () => {
   world.connect();
   world.socket.lose(1008);
