@@ -111,16 +111,17 @@ class SocketHandler(OnLine, Handler):
         return self.services.roads
 
     def prepare(self) -> Awaitable[None] | None:
+        # A page cannot read why a handshake was refused: it asks the same address without one.
+        try:
+            self._read_address()
+        except Refusal as refusal:
+            self.answer(refusal.status, str(refusal), refusal.code)
+            return None
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
             self.set_status(426)
             self.set_header("Upgrade", "websocket")
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.finish("426 This address speaks WebSocket; the page is at /.\n")
-            return None
-        try:
-            self._read_address()
-        except Refusal as refusal:
-            self.answer(refusal.status, str(refusal), refusal.code)
             return None
         return self.before_the_handshake()
 
