@@ -74,14 +74,15 @@ export class Inspector {
 
   #listen() {
     new FilterForm((filter) => this.#filter(filter));
-    new Recorded({
-      show: (log) => this.#look(log ?? this.#live),
-      address: (path, query) => this.#others.address(path, query),
-    });
-    enablePanels(".wire-tools", (panel) => {
+    const fold = enablePanels(".wire-tools", (panel) => {
       if (panel === "wire-others") this.#others.begin();
       if (panel === "wire-take") this.#take.show();
       if (panel === "wire-chart") this.#chart.start();
+    });
+    new Recorded({
+      opened: () => fold(""),
+      show: (log) => this.#look(log ?? this.#live),
+      address: (path, query) => this.#others.address(path, query),
     });
     byId("wire-toggle").addEventListener("click", () => this.#choose(!this.#isOpen));
     byId("wire-hide").addEventListener("click", () => this.#choose(false));

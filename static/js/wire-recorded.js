@@ -20,6 +20,7 @@ export class Recorded {
 
   /**
    * @param {object} on
+   * @param {() => void} on.opened a file was read
    * @param {(log: WireLog | null) => void} on.show a recording, or null for the live wire
    * @param {(path: string, query: Record<string, string>) => string} on.address where a connection
    *   is watched by this strip
@@ -72,6 +73,7 @@ export class Recorded {
     byId("wire-recorded-what").textContent = words(events, this.#conversations, partial);
     byId("wire-again").disabled = !this.#conversations.length;
     this.#form.hidden = false;
+    this.#on.opened();
     this.#show(true);
   }
 
