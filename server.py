@@ -54,6 +54,7 @@ from handlers.assets import Assets
 from handlers.engine.door import BACKLOG, Door
 from handlers.engine.roads import Roads
 from handlers.follow import Follower
+from handlers.gate import Gate, GateTerms
 from handlers.identity import BadKey, new_key, signing_key
 from handlers.keepalive import keep_alive
 from handlers.logs import set_up
@@ -97,7 +98,9 @@ async def serve(settings: Settings) -> None:
         max_header_size=16 * 1024,
         # Room to be told what is too long, and for what a form or JSON adds.
         max_body_size=8 * settings.max_message,
+        # Whoever sends a request byte by byte has so many seconds, for its head and for its body.
         idle_connection_timeout=75,
+        body_timeout=75,
     )
     server.add_sockets(sockets)
     if settings.ping_interval:
@@ -116,6 +119,8 @@ def compose(settings: Settings, history: History) -> Services:
             Limits(settings.max_message, names.LONGEST, settings.key_days),
             heartbeat=settings.ping_interval,
             ring=settings.member_budget // 2,
+            members=settings.max_room_members,
+            rooms=settings.max_rooms,
         ),
     )
     history.open(hub.deliver)
@@ -126,6 +131,14 @@ def compose(settings: Settings, history: History) -> Services:
         taps=Taps(),
         roads=Roads(settings.engine, settings.member_budget),
         assets=Assets(HERE / "static"),
+        gate=Gate(
+            GateTerms(
+                members=settings.max_members,
+                address_members=settings.max_address_members,
+                rate=settings.rate,
+                address_rate=settings.address_rate,
+            )
+        ),
         max_message=settings.max_message,
         member_budget=settings.member_budget,
         allow_origin=settings.allow_origin,

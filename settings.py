@@ -50,6 +50,12 @@ class Settings:
     ping_timeout: float
     max_message: int
     member_budget: int
+    max_members: int
+    max_room_members: int
+    max_address_members: int
+    max_rooms: int
+    rate: float
+    address_rate: float
     engine: str
     logging: str
     dev: bool
@@ -80,6 +86,12 @@ def options() -> OptionParser:
     define("ping_timeout", 20.0, float, "seconds of silence after a ping that end a connection")
     define("max_message", 64 * 1024, int, "largest message, in bytes")
     define("member_budget", 1024 * 1024, int, "bytes that may wait for one slow member")
+    define("max_members", 20_000, int, "connections at once in all; 0 is no limit")
+    define("max_room_members", 20_000, int, "connections at once in a room")
+    define("max_address_members", 500, int, "connections at once from one address")
+    define("max_rooms", 100, int, "rooms that one person may be in at once")
+    define("rate", 50.0, float, "messages a second from one person, after a burst; 0 is no limit")
+    define("address_rate", 500.0, float, "messages a second from one address, after a burst")
     define("engine", "auto", str, "what sockets are served by", metavar="|".join(ENGINES))
     define("logging", "info", str, "how much is logged", metavar="|".join(LEVELS))
     define("dev", False, bool, "for working on the server: reload on change, show tracebacks")
@@ -165,6 +177,13 @@ def _checked(given: OptionParser) -> Settings:
         given.member_budget >= 2 * given.max_message,
         "--member-budget is at least twice --max-message, or a message could not wait",
     )
+    for limit in ("max_members", "max_room_members", "max_address_members", "max_rooms"):
+        need(given[limit] >= 0, f"--{limit.replace('_', '-')} is 0 (no limit) or more")
+    for rate in ("rate", "address_rate"):
+        need(
+            given[rate] == 0 or given[rate] >= 0.1,
+            f"--{rate.replace('_', '-')} is 0 (no limit) or at least 0.1 a second",
+        )
     need(not (given.lan and given.address), "--lan listens on all addresses: leave out --address")
     for origin in given.allow_origin:
         need(_is_origin(origin), f"--allow-origin={origin} must look like https://example.org")

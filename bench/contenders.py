@@ -21,6 +21,8 @@ PEERS = ROOT / "bench" / "peers"
 BUILT = ROOT / ".venv-bench" / "built"
 """Where bench/run puts what it compiles."""
 MEMORY = "--store=memory:"
+NO_LIMITS = ("--rate=0", "--max-members=0", "--max-room-members=0")
+"""A benchmark says more than anybody does, and from one address."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Server:
             self._process = subprocess.Popen(  # noqa: S603
                 [
                     *tracer,
-                    *(sys.executable, str(ROOT / "server.py"), "--port=0"),
+                    *(sys.executable, str(ROOT / "server.py"), "--port=0", "--rate=0"),
                     *(f"--data={folder}", "--logging=warning", *options),
                 ],
                 stdout=log,

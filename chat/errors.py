@@ -16,7 +16,7 @@ class Refusal(Exception):
     words: ClassVar[str]
     status: ClassVar[int] = 400
     close: ClassVar[int] = 1008
-    retry_after: ClassVar[float | None] = None
+    retry_after: float | None = None
 
     def __init__(self, *, key: str | None = None, **details: object) -> None:
         super().__init__(self.words.format(**details))
@@ -145,6 +145,49 @@ class TooManyAtOnce(Refusal):
     status = 429
     close = 1013
     retry_after = 1.0
+
+
+class TooFast(Refusal):
+    code = "too_fast"
+    words = "You say too much in too short a time: send this again in {seconds} seconds."
+    status = 429
+    close = 1013
+
+    def __init__(self, *, retry_after: float) -> None:
+        self.retry_after = round(retry_after, 1)
+        super().__init__(seconds=self.retry_after)
+
+
+class TooManyOfYou(Refusal):
+    code = "too_many_connections"
+    words = "There may be {limit} connections from one address: close some of yours."
+    status = 429
+    close = 1013
+    retry_after = 10.0
+
+
+class TooManyRooms(Refusal):
+    code = "too_many_rooms"
+    words = "Somebody may be in {limit} rooms at once: leave one first."
+    status = 429
+    close = 1013
+    retry_after = 10.0
+
+
+class ServerFull(Refusal):
+    code = "server_full"
+    words = "There may be {limit} connections to this server, and there are: come back later."
+    status = 503
+    close = 1013
+    retry_after = 10.0
+
+
+class RoomFull(Refusal):
+    code = "room_full"
+    words = "There may be {limit} connections in this room, and there are: come back later."
+    status = 503
+    close = 1013
+    retry_after = 10.0
 
 
 class BadMethod(Refusal):

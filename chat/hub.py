@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from weakref import WeakValueDictionary
 
+from chat.errors import TooManyRooms
 from chat.history import History, Page, Stored
 from chat.member import Member
 from chat.message import Cursor, Draft, Gap, Person, Position, Record
@@ -22,18 +24,32 @@ class Hub:
         self._later = later
         self._terms = terms
         self._rooms: dict[str, Room] = {}
+        self._visits: Counter[str] = Counter()
+        """In how many rooms each person is."""
         self.awaited: WeakValueDictionary[str, asyncio.Future[bool]] = WeakValueDictionary()
         """By room, what resolves with its next delivery; gone with the last who waits for it."""
 
     def enter(self, name: str, member: Member) -> Room:
-        """Counts a member into a room, which is made if need be; it then has to `join`."""
-        if name not in self._rooms:
-            self._rooms[name] = Room(name, self._history, self._later, self._terms)
-        self._rooms[name].arrive(member)
-        return self._rooms[name]
+        """Counts a member into a room, which is made if need be; it then has to `join`.
+
+        Raises a `Refusal` when the room is full, or the person is in too many others.
+        """
+        who, room = member.person.id, self._rooms.get(name)
+        comes = room is None or who not in room.people
+        if comes and self._terms.rooms and self._visits[who] >= self._terms.rooms:
+            raise TooManyRooms(limit=self._terms.rooms)
+        if room is None:
+            room = self._rooms[name] = Room(name, self._history, self._later, self._terms)
+        room.arrive(member)
+        self._visits[who] += comes
+        return room
 
     def leave(self, room: Room, member: Member) -> None:
         room.leave(member)
+        if (who := member.person.id) not in room.people:
+            self._visits[who] -= 1
+            if not self._visits[who]:
+                del self._visits[who]
         if not len(room):
             room.close()
             del self._rooms[room.name]

@@ -24,6 +24,9 @@ class People:
     def count(self) -> int:
         return len(self._here)
 
+    def __contains__(self, person_id: str) -> bool:
+        return person_id in self._here
+
     def listed(self) -> list[Person]:
         """The first people here, as many as a welcome may carry."""
         return [person for person, _ in zip(self._here.values(), range(LISTED), strict=False)]

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Protocol
 
 from chat import names
-from chat.errors import BadKey, EmptyText, Refusal, StoreFailed
+from chat.errors import BadKey, EmptyText, Refusal, RoomFull, StoreFailed
 from chat.history import History, Stored
 from chat.member import Crowd, Member, Wire
 from chat.message import (
@@ -58,11 +58,14 @@ Later = Callable[[float, Callable[[], None]], Timer]
 @dataclass(frozen=True)
 class Terms:
     """What a room holds to: `limits` and `heartbeat` (seconds) are told in the welcome,
-    `ring` is how many bytes of the newest messages it keeps at hand."""
+    `ring` is how many bytes of the newest messages it keeps at hand. There may be `members` in a
+    room, and a person in `rooms` at once; 0 is as many as they like."""
 
     limits: Limits
     heartbeat: float
     ring: int
+    members: int = 0
+    rooms: int = 0
 
 
 def check(key: str | None, text: str | None) -> None:
@@ -104,7 +107,9 @@ class Room:
     # -- coming and going ------------------------------------------------------
 
     def arrive(self, member: Member) -> None:
-        """Counts a member in; it gets nothing before `join`."""
+        """Counts a member in; it gets nothing before `join`. Raises `RoomFull`."""
+        if self._terms.members and len(self) >= self._terms.members:
+            raise RoomFull(limit=self._terms.members)
         self._joining[member] = []
         self.people.arrive(member.person)
         self._presence_changed()

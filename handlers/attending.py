@@ -63,8 +63,14 @@ class Attending(OnLine):
 
     def attend(self, room: str, cursor: Cursor | None, but: Refusal | None = None) -> None:
         """Enters a room and catches up from the cursor; `but` is told once it is in."""
-        self.room = self.services.hub.enter(room, self)
-        self.joining = asyncio.create_task(self._join(cursor, but))
+        self.joining = None
+        try:
+            self.room = self.services.hub.enter(room, self)
+        except Refusal as refusal:
+            self.refuse(refusal)
+            self.close(refusal.close, refusal.code)
+        else:
+            self.joining = asyncio.create_task(self._join(cursor, but))
 
     def depart(self) -> None:
         """Leaves the room, if it ever got there."""

@@ -104,19 +104,34 @@ class BroadcastHandler(SocketHandler, Attending):
 
     def _take(self, message: str | bytes) -> Awaitable[None] | None:
         if not self.speaks_json:
-            return self._brake(self.room.relay(self, message), len(message))
-        match parse(message):
-            case Say() | Edit() | Delete() as command:
-                return self._brake(self.room.say(self, command), len(message))
+            wait = self._pace(None)
+            return self._brake(self.room.relay(self, message), len(message), wait)
+        command = parse(message)
+        wait = self._pace(getattr(command, "key", None))
+        match command:
+            case Say() | Edit() | Delete():
+                return self._brake(self.room.say(self, command), len(message), wait)
             case Rename(name):
                 self.room.rename(self, name)
             case PingMe():
                 self.ping_now()
-        return None
+        return asyncio.sleep(wait) if wait else None
 
-    def _brake(self, stored: asyncio.Future[Stored], size: int) -> Awaitable[None] | None:
+    def _pace(self, key: str | None) -> float:
+        """Seconds after which this member may go on; raises when it has been too fast for long."""
+        try:
+            return self.services.gate.wait(self.person.id, self.address)
+        except Refusal as refusal:
+            refusal.key = key
+            raise
+
+    def _brake(
+        self, stored: asyncio.Future[Stored], size: int, wait: float
+    ) -> Awaitable[None] | None:
         """Lets a member that says too much at once wait before it is read again."""
         self.unstored.add(stored, size)
+        if wait:
+            return asyncio.sleep(wait)
         return done(stored) if self.unstored.over else None
 
 

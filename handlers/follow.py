@@ -26,6 +26,7 @@ from handlers.attending import Attending
 from handlers.engine.connection import CLOSES_WITHIN
 from handlers.engine.line import Line
 from handlers.engine.seam import is_gone, take_over
+from handlers.gate import address_of
 from handlers.identity import bearer_id, new_id, person_id, tab_person_id
 from handlers.page import HEADERS, ROOM_METHODS, PageHandler
 from handlers.services import Services
@@ -46,15 +47,26 @@ _numbers = itertools.count(1)
 class Follower(Attending):
     """One who follows a room."""
 
-    __slots__ = ("_unasked", "joining", "line", "name", "person", "room", "services", "wire")
+    __slots__ = (
+        "_unasked",
+        "address",
+        "joining",
+        "line",
+        "name",
+        "person",
+        "room",
+        "services",
+        "wire",
+    )
 
     followers: ClassVar[set[Follower]] = set()
     """Everybody who follows a room of this process, for shutdown."""
 
     wire: LinesWire
 
-    def __init__(self, services: Services, person: Person, wire: LinesWire) -> None:
+    def __init__(self, services: Services, person: Person, address: str, wire: LinesWire) -> None:
         self.services = services
+        self.address = address
         self.person = person
         self.wire = wire
         self.name = f"f{next(_numbers)}"
@@ -67,6 +79,7 @@ class Follower(Attending):
         """
         self.line = line
         Follower.followers.add(self)
+        self.services.gate.enter(self.address)
         self.send(answer)
         self.attend(room, cursor)
         line.start()
@@ -102,6 +115,7 @@ class Follower(Attending):
 
     def lost(self) -> None:
         Follower.followers.discard(self)
+        self.services.gate.leave(self.address)
         log.info("%s follower leaves", self.name)
         self.depart()
 
@@ -117,6 +131,7 @@ class FollowHandler(PageHandler):
 
     async def get(self, name: str | None = None) -> None:
         try:
+            self.services.gate.check(address_of(self.request))
             room, person = names.checked_room(name or LOBBY), self._person()
             since = self._since()
             cursor, shown = (since, b"") if since else await self._begins(room)
@@ -125,8 +140,9 @@ class FollowHandler(PageHandler):
             return
         if is_gone(self.request):
             return
-        follower = Follower(self.services, person, self.wire)
-        log.info("%s follower joins from %s", follower.name, self.request.remote_ip)
+        address = address_of(self.request)
+        follower = Follower(self.services, person, address, self.wire)
+        log.info("%s follower joins from %s", follower.name, address)
         stream = take_over(self, 200)
         notice_loss(stream.socket, self.services.liveness.timeout)
         answer = self._head() + self.wire.begin(cursor, random.randint(*RETRY)) + shown  # noqa: S311

@@ -37,13 +37,14 @@ STORE = (errors.StoreFull, errors.StoreFailed, errors.StoreDamaged, errors.Closi
 FOLLOW = (errors.BadName, errors.BadToken)
 READ = (
     *(errors.BadQuery, errors.BadNumber, errors.BadCursor, errors.BadRange, errors.NotOffered),
-    *(*FOLLOW, *STORE),
+    *(*FOLLOW, errors.ServerFull, errors.TooManyOfYou, *STORE),
 )
 READ_ONE = (errors.BadRoom, errors.NothingHere, errors.NotFound, errors.Gone, *STORE)
 PUBLISH = (
     *(errors.ForeignPage, errors.BadToken, errors.BadQuery, errors.BadName, errors.UnknownType),
     *(errors.BadJson, errors.BadCommand, errors.BadForm, errors.BadText, errors.EmptyText),
-    *(errors.TooLong, errors.BadKey, errors.KeyReused, errors.TooManyAtOnce, *STORE),
+    *(errors.TooLong, errors.BadKey, errors.KeyReused, errors.TooManyAtOnce, errors.TooFast),
+    *STORE,
 )
 
 POSITION: Part = {"type": "string", "pattern": f"^(0|{CURSOR})$"}

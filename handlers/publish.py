@@ -19,6 +19,7 @@ from chat.errors import BadForm, BadText, Refusal, TooLong, TooManyAtOnce, Unkno
 from chat.history import Stored
 from chat.message import Person
 from chat.names import LOBBY
+from handlers.gate import address_of
 from handlers.identity import bearer_id, person_id
 from handlers.page import ROOM_METHODS, PageHandler
 from handlers.places import message_url
@@ -50,15 +51,24 @@ class PublishHandler(PageHandler):
             room = names.checked_room(name or LOBBY)
             said = self._said()
             self._check_size(said.text)
-            stored = await self._publish(room, self._who(said), said)
+            stored = await self._publish(room, *await self._slowed(self._who(said)), said)
         except Refusal as refusal:
             self.refuse(refusal)
             return
         self._answer(room, stored)
 
-    def _publish(self, room: str, who: Person, said: Said) -> asyncio.Future[Stored]:
-        """Guests are one person, and so are told apart by where they are."""
-        sender = f"{who.id} {self.request.remote_ip}" if who.id == GUEST else who.id
+    async def _slowed(self, who: Person) -> tuple[Person, str]:
+        """Who it is, and what they are counted by, once it is their turn.
+
+        Guests are one person, and so are told apart by where they are.
+        """
+        address = address_of(self.request)
+        sender = f"{who.id} {address}" if who.id == GUEST else who.id
+        if wait := self.services.gate.wait(sender, address):
+            await asyncio.sleep(wait)
+        return who, sender
+
+    def _publish(self, room: str, who: Person, sender: str, said: Said) -> asyncio.Future[Stored]:
         waiting = self.unstored.setdefault(sender, Unstored())
         if waiting.over:
             raise TooManyAtOnce

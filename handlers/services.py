@@ -6,6 +6,7 @@ from chat.hub import Hub
 from chat.liveness import Liveness
 from handlers.assets import Assets
 from handlers.engine.roads import Roads
+from handlers.gate import Gate
 from handlers.tap import Taps
 
 
@@ -19,6 +20,7 @@ class Services:
     taps: Taps
     roads: Roads
     assets: Assets
+    gate: Gate
     max_message: int
     member_budget: int
     allow_origin: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import time
 from collections.abc import Awaitable
 from functools import partial
@@ -26,6 +27,7 @@ from handlers.engine.connection import Connection, Handler
 from handlers.engine.frames import OPCODE, PING, PONG, frame
 from handlers.engine.line import Line
 from handlers.engine.roads import Roads
+from handlers.gate import address_of
 from handlers.logs import log_exception
 from handlers.origins import is_allowed, make_readable
 from handlers.seen import opened
@@ -45,7 +47,7 @@ class SocketHandler(OnLine, Handler):
     """Registers in `waiters`, sends on a `Line`, shows its frames to a tap."""
 
     # Not in the dictionary that Tornado's part has: there may be ten thousand of these.
-    __slots__ = ("line", "name", "pulse", "secret", "services", "tap", "window")
+    __slots__ = ("address", "line", "name", "pulse", "secret", "services", "tap", "window")
 
     waiters: ClassVar[set[SocketHandler]] = set()
     """Everybody connected to this process, in whatever mode: for keepalive and shutdown."""
@@ -53,6 +55,8 @@ class SocketHandler(OnLine, Handler):
     kind: ClassVar[str]
     """What the log calls such a connection."""
 
+    address: str
+    """Where its client is; kept while it is connected."""
     line: Line
     pulse: Pulse
     window: int | None
@@ -114,7 +118,10 @@ class SocketHandler(OnLine, Handler):
         # A page cannot read why a handshake was refused: it asks the same address without one.
         try:
             self._read_address()
+            self.services.gate.check(address_of(self.request))
         except Refusal as refusal:
+            if refusal.retry_after is not None:
+                self.set_header("Retry-After", str(math.ceil(refusal.retry_after)))
             self.answer(refusal.status, str(refusal), refusal.code)
             return None
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
@@ -157,8 +164,10 @@ class SocketHandler(OnLine, Handler):
         assert isinstance(self.ws_connection, Connection)
         self.line, self.window = self.ws_connection.line, self.ws_connection.window
         self.pulse = self.services.liveness.begin(time.monotonic())
+        self.address = address_of(self.request)
         SocketHandler.waiters.add(self)
-        log.info("%s %s joins from %s", self.name, self.kind, self.request.remote_ip)
+        self.services.gate.enter(self.address)
+        log.info("%s %s joins from %s", self.name, self.kind, self.address)
         self._open_tap(self.ws_connection)
         self.joined()
 
@@ -166,6 +175,7 @@ class SocketHandler(OnLine, Handler):
         if self not in SocketHandler.waiters:
             return  # it never got as far as `open`
         SocketHandler.waiters.remove(self)
+        self.services.gate.leave(self.address)
         log.info("%s %s leaves with %s", self.name, self.kind, self.close_code or 1006)
         try:
             self.left()

@@ -239,6 +239,7 @@ async def test_ping_me_brings_a_ping(clients):
     assert float(payload) > 0
 
 
+@pytest.mark.options("--rate=0")
 async def test_one_flooding_member_reaches_everybody_whole(clients):
     flooder, listener = await clients.raw(), await clients.raw()
     for number in range(2000):

@@ -22,6 +22,8 @@ from process import ServerProcess
 
 # Only by a socket, to whom a plain sender's close code speaks; or not by what is in the document.
 BY_SOCKET = {
+    "room_full",
+    "too_many_rooms",
     *("binary_refused", "bad_echo", "bad_secret", "not_yours"),
     *("not_watched", "bad_close", "bad_payload"),
 }

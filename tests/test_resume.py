@@ -168,6 +168,7 @@ async def empty(clients, *members):
         await asyncio.sleep(0.005)
 
 
+@pytest.mark.options("--rate=0")
 async def test_whoever_joins_while_messages_pour_in_misses_none_and_sees_none_twice(clients):
     ada = await clients.json("Ada")
     count = 1500
