@@ -51,6 +51,7 @@ from chat.room import Terms
 from chat.schema import Unusable
 from handlers import application
 from handlers.assets import Assets
+from handlers.engine.budget import Budget
 from handlers.engine.door import BACKLOG, Door
 from handlers.engine.roads import Roads
 from handlers.follow import Follower
@@ -129,7 +130,7 @@ def compose(settings: Settings, history: History) -> Services:
         hub=hub,
         liveness=Liveness(settings.ping_interval, settings.ping_timeout),
         taps=Taps(),
-        roads=Roads(settings.engine, settings.member_budget),
+        roads=Roads(settings.engine, Budget(settings.member_budget, settings.total_budget)),
         assets=Assets(HERE / "static"),
         gate=Gate(
             GateTerms(

@@ -50,6 +50,7 @@ class Settings:
     ping_timeout: float
     max_message: int
     member_budget: int
+    total_budget: int
     max_members: int
     max_room_members: int
     max_address_members: int
@@ -86,6 +87,7 @@ def options() -> OptionParser:
     define("ping_timeout", 20.0, float, "seconds of silence after a ping that end a connection")
     define("max_message", 64 * 1024, int, "largest message, in bytes")
     define("member_budget", 1024 * 1024, int, "bytes that may wait for one slow member")
+    define("total_budget", 512 * 1024 * 1024, int, "bytes that may wait for all together")
     define("max_members", 20_000, int, "connections at once in all; 0 is no limit")
     define("max_room_members", 20_000, int, "connections at once in a room")
     define("max_address_members", 500, int, "connections at once from one address")
@@ -176,6 +178,10 @@ def _checked(given: OptionParser) -> Settings:
     need(
         given.member_budget >= 2 * given.max_message,
         "--member-budget is at least twice --max-message, or a message could not wait",
+    )
+    need(
+        given.total_budget == 0 or given.total_budget >= given.member_budget,
+        "--total-budget is 0 (no limit) or at least --member-budget",
     )
     for limit in ("max_members", "max_room_members", "max_address_members", "max_rooms"):
         need(given[limit] >= 0, f"--{limit.replace('_', '-')} is 0 (no limit) or more")

@@ -110,7 +110,7 @@ class Follower(Attending):
             self.line.abort()
 
     def overrun(self) -> None:
-        log.info("%s is too slow: over %d bytes wait", self.name, self.services.member_budget)
+        log.info("%s is too slow: more would wait than may", self.name)
         self.close(TRY_LATER)
 
     def lost(self) -> None:

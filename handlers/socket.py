@@ -96,7 +96,7 @@ class SocketHandler(OnLine, Handler):
 
     def overrun(self) -> None:
         """More would wait for this peer than the budget allows."""
-        log.info("%s is too slow: over %d bytes wait", self.name, self.services.member_budget)
+        log.info("%s is too slow: more would wait than may", self.name)
         self.close(TRY_LATER)
 
     def failed(self) -> None:

@@ -6,10 +6,12 @@ import socket
 import pytest
 from tornado.iostream import IOStream
 
+from handlers.engine.budget import Budget
 from handlers.engine.crowd import Crowd
 from handlers.engine.roads import Roads
 
 BUDGET = 1_000_000
+WHOLE = 1_500_000
 ENGINES = ("auto", "iostream")
 
 
@@ -33,10 +35,15 @@ class Owner:
         self.line.send_last(b"last")
 
 
+@pytest.fixture
+def budget():
+    return Budget(BUDGET, WHOLE)
+
+
 @pytest.fixture(params=ENGINES)
-def roads(request, io_loop):
+def roads(request, io_loop, budget):
     async def make():
-        return Roads(request.param, BUDGET)
+        return Roads(request.param, budget)
 
     roads = io_loop.run_sync(make)
     yield roads
@@ -44,7 +51,7 @@ def roads(request, io_loop):
 
 
 @pytest.fixture
-def make(io_loop, roads):
+def make(io_loop, roads, budget):
     """Makes lines, each with its owner and the socket at its other end."""
     made = []
 
@@ -66,6 +73,7 @@ def make(io_loop, roads):
             line.abort()
             theirs.close()
         await asyncio.sleep(0)
+        assert budget.waiting == 0
 
     io_loop.run_sync(end)
 
@@ -222,6 +230,25 @@ async def test_past_the_budget_it_overruns_once_and_its_last_words_follow_what_w
     assert got[:-4].strip(b"x") == b""
     assert len(got[:-4]) % 100_000 == 0
     await owner.ended.wait()
+
+
+async def test_past_what_may_wait_for_all_who_falls_further_behind_is_cut_and_nobody_else(
+    make, budget
+):
+    three = [make() for _ in range(3)]
+    for _ in range(6):
+        for line, _, _ in three[:2]:
+            line.send(b"x" * 100_000)
+    waited = three[1][0].waiting
+    fine, owner, theirs = three[2]
+    fine.send(b"who keeps up")
+    assert budget.waiting == sum(line.waiting for line, _, _ in three) <= WHOLE
+    for _ in range(4):
+        three[0][0].send(b"x" * 100_000)
+    assert len(three[0][1].overruns) == 1
+    assert three[0][0].waiting < BUDGET - 100_000
+    assert (three[1][0].waiting, three[1][1].overruns, owner.overruns) == (waited, [], [])
+    assert await asyncio.get_running_loop().sock_recv(theirs, 64) == b"who keeps up"
 
 
 async def test_last_words_go_behind_what_waits_and_nothing_follows_them(make):

@@ -3,6 +3,7 @@
     frames.py      RFC 6455 section 5 as a pure thing: bytes in, messages out; no socket
     deflate.py     RFC 7692: what is agreed on, and each message compressed by itself
     connection.py  the rules of one connection: the handshakes at its two ends, and its errors
+    budget.py      how much may wait for a peer, and for all
     line.py        what is on its way to one peer, held to a budget
     crowd.py       the same bytes to many lines, in one loop
     epoll.py       a line on a bare socket, where there is epoll

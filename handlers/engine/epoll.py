@@ -14,6 +14,7 @@ from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, epoll
 
 from tornado.ioloop import IOLoop
 
+from handlers.engine.budget import Budget
 from handlers.engine.line import Line, Owner, reset_at_close
 
 log = logging.getLogger("broadcaster")
@@ -74,7 +75,7 @@ class EpollLine(Line):
     __slots__ = ("_begun", "_poller", "_reading", "_sock")
 
     def __init__(
-        self, owner: Owner, budget: int, poller: Poller, sock: socket.socket, begun: bytes
+        self, owner: Owner, budget: Budget, poller: Poller, sock: socket.socket, begun: bytes
     ) -> None:
         super().__init__(owner, budget, sock.send, sock.fileno())
         self._poller = poller

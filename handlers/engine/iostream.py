@@ -13,6 +13,7 @@ from typing import cast
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
+from handlers.engine.budget import Budget
 from handlers.engine.line import Line, Owner, reset_at_close
 
 READ = 64 * 1024
@@ -31,7 +32,7 @@ class StreamLine(Line):
 
     __slots__ = ("_flying", "_paused", "_stream", "_tls")
 
-    def __init__(self, owner: Owner, budget: int, stream: IOStream) -> None:
+    def __init__(self, owner: Owner, budget: Budget, stream: IOStream) -> None:
         self._stream = stream
         self._tls = isinstance(stream, SSLIOStream)
         self._paused = False

@@ -15,6 +15,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
+from handlers.engine.budget import Budget
+
 Write = Callable[[bytes], int]
 """Takes bytes and says how many it took; raises BlockingIOError for none, OSError at the end."""
 
@@ -61,7 +63,7 @@ class Line(ABC):
     )
 
     def __init__(
-        self, owner: Owner, budget: int, straight: Write, descriptor: int | None = None
+        self, owner: Owner, budget: Budget, straight: Write, descriptor: int | None = None
     ) -> None:
         self.descriptor = descriptor
         """Of the bare socket that `straight` writes to; None where there is more to it."""
@@ -127,7 +129,7 @@ class Line(ABC):
     @property
     def has_room(self) -> bool:
         """Whether there is room for what is not important."""
-        return self.waiting <= self._budget // 2
+        return self.waiting <= self._budget.each // 2
 
     async def drained(self) -> None:
         """Waits until nothing waits any more."""
@@ -179,7 +181,7 @@ class Line(ABC):
         if self.over:
             return
         self.over = True
-        self.waiting = 0
+        self._wait_for(-self.waiting)
         self._go(self._drop)
         self._kept.clear()
         self._close()
@@ -238,12 +240,16 @@ class Line(ABC):
         self._flush_later()
 
     def _append(self, data: bytes | memoryview) -> None:
-        self.waiting += len(data)
+        self._wait_for(len(data))
         self._kept.append(data)
+
+    def _wait_for(self, more: int) -> None:
+        self.waiting += more
+        self._budget.waiting += more
 
     def _let_go_of(self, sent: int) -> None:
         """So much of what was kept is sent."""
-        self.waiting -= sent
+        self._wait_for(-sent)
         whole = 0
         while whole < len(self._kept) and sent >= len(self._kept[whole]):
             sent -= len(self._kept[whole])
@@ -271,7 +277,7 @@ class Line(ABC):
             self._drained.set_result(None)
 
     def _queue(self, data: bytes) -> int:
-        if self.waiting + len(data) > self._budget:
+        if not self._budget.allows(len(data), self.waiting):
             self._cut()
         else:
             self._show(data)
@@ -281,7 +287,7 @@ class Line(ABC):
     def _cut(self) -> None:
         # The first may have been sent in part, and what follows must not begin in its middle.
         del self._kept[1:]
-        self.waiting = len(self._kept[0])
+        self._wait_for(len(self._kept[0]) - self.waiting)
         self._go(self._drop)
         self._owner.overrun()
 

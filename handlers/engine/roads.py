@@ -13,6 +13,7 @@ import socket
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
+from handlers.engine.budget import Budget
 from handlers.engine.iostream import StreamLine, read_some
 from handlers.engine.line import Line, Owner
 
@@ -21,9 +22,9 @@ if hasattr(select, "epoll"):
 
 
 class Roads:
-    """Makes lines; `engine` is "auto", "epoll" or "iostream", `budget` bytes may wait for one."""
+    """Makes lines; `engine` is "auto", "epoll" or "iostream"; `budget` holds for all together."""
 
-    def __init__(self, engine: str, budget: int) -> None:
+    def __init__(self, engine: str, budget: Budget) -> None:
         self._budget = budget
         bare = engine != "iostream" and hasattr(select, "epoll")
         self._poller = Poller() if bare else None
