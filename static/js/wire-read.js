@@ -6,6 +6,7 @@ import { fromBase64, toPairs } from "./hex.js";
 import { checked, isMoment, need, parsed } from "./wire-event.js";
 import { opcodeName } from "./wire-facts.js";
 import { micros } from "./wire-log.js";
+import { NO_TEXT } from "./wire-save.js";
 
 /** @typedef {import("./wire-log.js").WireEvent} WireEvent */
 
@@ -100,7 +101,7 @@ function event(connection, { type, time, opcode, data, comment }) {
     from: type === "send" ? "client" : "server",
     opcode: opcodeName(opcode),
     cut: comment ? true : undefined,
-    ...payload(opcode, data, String(comment).startsWith("no UTF-8")),
+    ...payload(opcode, data, String(comment).startsWith(NO_TEXT)),
   };
 }
 

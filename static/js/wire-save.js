@@ -6,6 +6,9 @@ import { micros } from "./wire-log.js";
 
 /** @typedef {import("./wire-log.js").Entry} Entry */
 
+/** So begins the comment of a message that says it is text, and has its bytes in base64. */
+export const NO_TEXT = "no text: these are its bytes in base64";
+
 /** @param {Entry[]} entries */
 export function ndjson(entries) {
   return entries.map(({ event }) => `${JSON.stringify(event)}\n`).join("");
@@ -100,11 +103,14 @@ function message({ event }) {
   };
 }
 
-// What a message by itself cannot tell.
+// What a message by itself cannot tell. Invalid UTF-8 is no text, nor is a piece of compressed one.
 function partly({ opcode, text, cut, fin }) {
-  if (cut) return "only the beginning was kept";
-  if (fin === false) return "the first of several frames";
-  return opcode === "text" && text === undefined ? "no UTF-8: the bytes in base64" : undefined;
+  const words = [
+    opcode === "text" && text === undefined && NO_TEXT,
+    cut && "only the beginning was kept",
+    fin === false && "the first of several frames",
+  ];
+  return words.filter(Boolean).join("; ");
 }
 
 function base64(hex) {

@@ -36,6 +36,7 @@ const EVENTS = [
   frame("server", "text", { text: "hello" }),
   frame("client", "text", { text: "hel", cut: true }),
   frame("client", "text", { hex: "ff fe ff fe ff" }),
+  frame("client", "text", { hex: "ca cc 53 00", fin: false, compressed: true }),
   frame("server", "ping", { text: "12345" }),
   frame("client", "close", { hex: "03 e8", size: 2, code: 1000 }),
 ];
@@ -55,13 +56,21 @@ for (const [form, text] of Object.entries({
 })) {
   test(`what its client said can be said again, from ${form}`, () => {
     const { conversations, partial } = conversationsIn(readRecording(text));
-    assert.equal(partial, 2);
+    assert.equal(partial, 3);
     assert.equal(conversations.length, 1);
     const [{ path, query, subprotocol, said }] = conversations;
     assert.deepEqual([path, query, subprotocol], ["/-/echo/ws", { names: "1" }, "chat"]);
     assert.deepEqual(said, SAID);
   });
 }
+
+test("what is no text is none in a HAR either", () => {
+  const events = readRecording(JSON.stringify(har(entries, "ws://here", "1")));
+  assert.deepEqual(
+    events.filter(({ opcode, hex }) => opcode === "text" && hex).map(({ hex }) => hex),
+    ["ff fe ff fe ff", "ca cc 53 00"],
+  );
+});
 
 test("a HAR of DevTools has requests of all kinds, and its own ideas of headers", () => {
   const { log } = har(entries.slice(0, 2), "ws://here", "1");
