@@ -1,5 +1,8 @@
 // Bytes are read and shown as pairs of hex digits; what cannot be read is refused in words.
 
+const DIGITS = "0123456789abcdef";
+const [SPACE, ZERO, LETTER] = [0x20, 0x30, 0x61];
+
 /**
  * Typed hex as bytes, or why not. Spaces may stand anywhere.
  * @param {string} typed
@@ -35,7 +38,39 @@ export function show(bytes, most = 64) {
  * @returns {Uint8Array}
  */
 export function fromBase64(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const plain = atob(base64);
+  const bytes = new Uint8Array(plain.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = plain.charCodeAt(at);
+  return bytes;
+}
+
+/**
+ * All bytes as pairs with a space between. There may be millions: no string for each.
+ * @param {Uint8Array} bytes
+ */
+export function toPairs(bytes) {
+  const letters = new Uint8Array(Math.max(0, 3 * bytes.length - 1)).fill(SPACE);
+  for (let at = 0; at < bytes.length; at++) {
+    letters[3 * at] = DIGITS.charCodeAt(bytes[at] >> 4);
+    letters[3 * at + 1] = DIGITS.charCodeAt(bytes[at] & 15);
+  }
+  return new TextDecoder().decode(letters);
+}
+
+/**
+ * And back.
+ * @param {string} pairs
+ */
+export function fromPairs(pairs) {
+  const bytes = new Uint8Array(Math.ceil(pairs.length / 3));
+  for (let at = 0; at < bytes.length; at++)
+    bytes[at] = 16 * digit(pairs, 3 * at) + digit(pairs, 3 * at + 1);
+  return bytes;
+}
+
+function digit(text, at) {
+  const code = text.charCodeAt(at);
+  return code < LETTER ? code - ZERO : code - LETTER + 10;
 }
 
 /** "1 byte", "57 bytes" @param {number} number */

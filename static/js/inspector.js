@@ -16,6 +16,7 @@ import { WireList } from "./wire-list.js";
 import { WireLog } from "./wire-log.js";
 import { Others } from "./wire-others.js";
 import { Recorded } from "./wire-recorded.js";
+import { showOneWay } from "./wire-row.js";
 import { Search } from "./wire-search.js";
 import { WireStream } from "./wire-stream.js";
 import { Take } from "./wire-take.js";
@@ -24,6 +25,8 @@ import { WireView } from "./wire-view.js";
 const PING = { type: "ping" };
 const WIDE = "(min-width: 1100px)";
 const KNOWN = new Set(["open", "frame", "closed"]);
+const LIVE = "as the server sees it";
+const MOST_NAMES = 100;
 
 export class Inspector {
   #live = new WireLog();
@@ -32,6 +35,7 @@ export class Inspector {
   #view = new WireView(this.#live, (source, rows) => this.#search.find(source, rows));
   #list = new WireList(byId("wire-scroll"), byId("wire-frames"), {
     draw: () => this.#update(),
+    row: (row, entry) => entry.own && showOneWay(row, this.#oneWay.of(entry.event)),
     choose: (entry) => this.#showWhole(entry),
     open: () => this.#openWhole(true),
     close: () => this.#openWhole(false),
@@ -45,7 +49,8 @@ export class Inspector {
   });
   #acts = new Acts((connection, command) => this.#ask(connection, command));
   #take = new Take(() => ({ entries: this.#view.shown, chosen: this.#chosen }));
-  #chart = new Chart(() => this.#log.entries);
+  #chart = new Chart(() => this.#live.entries);
+  #recorded;
   #watched = false;
   #greeted = false;
   #chosen = undefined;
@@ -56,6 +61,7 @@ export class Inspector {
    */
   constructor(secret, oneWay) {
     this.#oneWay = oneWay;
+    oneWay.changed = () => this.#isOpen && this.#list.draw();
     this.#stream = new WireStream(secret, {
       state: showState,
       open: () => this.#restarted(),
@@ -79,8 +85,11 @@ export class Inspector {
       if (panel === "wire-take") this.#take.show();
       if (panel === "wire-chart") this.#chart.start();
     });
-    new Recorded({
-      opened: () => fold(""),
+    this.#recorded = new Recorded({
+      opened: () => {
+        if (!this.#isOpen) this.#open(true);
+        fold("");
+      },
       show: (log) => this.#look(log ?? this.#live),
       address: (path, query) => this.#others.address(path, query),
     });
@@ -111,6 +120,7 @@ export class Inspector {
     else {
       this.#stream.leave();
       this.#acts.stop();
+      this.#recorded.stop();
     }
   }
 
@@ -163,9 +173,14 @@ export class Inspector {
   #look(log) {
     this.#log = log;
     this.#view.look(log);
+    const live = log === this.#live;
+    document.querySelector("#wire .seen").textContent = live ? LIVE : "a recording";
+    byId("wire-ping").disabled = byId("wire-clear").disabled = !live;
+    byId("wire").toggleAttribute("data-recording", !live);
     this.#openWhole(false);
     this.#list.renew();
     this.#showPause();
+    this.#showConnections();
   }
 
   #clear() {
@@ -206,25 +221,30 @@ export class Inspector {
     byId("wire-whole").hidden = !open || !this.#chosen;
   }
 
+  #namesListed() {
+    if (this.#log === this.#live) return this.#others.names;
+    return [...new Set(this.#log.entries.map(({ event }) => event.connection))].slice(
+      0,
+      MOST_NAMES,
+    );
+  }
+
   #showConnections() {
     const { names } = this.#others;
-    const options = (first) => [
-      ...first.map(([value, words]) => element("option", { value }, words)),
-      ...names.map((name) => element("option", { value: name }, name)),
-    ];
-    renew(
-      byId("wire-of"),
-      options([
-        ["", "all connections"],
-        ["own", "this page"],
-      ]),
-    );
-    renew(byId("wire-to"), options([["", "this page"]]));
+    const own = [["own", "this page"]];
+    const listed = this.#log === this.#live ? own : [];
+    renew(byId("wire-of"), options([["", "all connections"], ...listed], this.#namesListed()));
+    renew(byId("wire-to"), options([["", "this page"]], names));
   }
 }
 
 const TOO_SLOW =
   "This expression takes too long to try, so everything is shown. Nested repetitions are the usual cause.";
+
+function options(first, names) {
+  const all = [...first, ...names.map((name) => [name, name])];
+  return all.map(([value, words]) => element("option", { value }, words));
+}
 
 // What was chosen stays chosen when it is gone, or the next act would be another's.
 function renew(select, options) {

@@ -16,6 +16,9 @@ export class OneWay {
   #apart = new WeakMap();
   #least = { client: Number.POSITIVE_INFINITY, server: Number.POSITIVE_INFINITY };
 
+  /** Called when more is known. */
+  changed = () => {};
+
   /** The page begins a connection anew. */
   begin() {
     this.#here = { client: [], server: [] };
@@ -70,6 +73,7 @@ export class OneWay {
       const apart = from === "client" ? seen - at : at - seen;
       this.#apart.set(event, apart);
       this.#least[from] = Math.min(this.#least[from], apart);
+      this.changed();
     }
   }
 }

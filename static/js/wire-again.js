@@ -1,6 +1,9 @@
 // What the clients in a recording said, said again: each on a connection of its own, each message
 // after the same wait, or all at once.
 
+import { fromPairs } from "./hex.js";
+import { micros } from "./wire-log.js";
+
 /**
  * @typedef {import("./wire-log.js").WireEvent} WireEvent
  * @typedef {{after: number, data: string | Uint8Array}} Said `after` is milliseconds
@@ -8,6 +11,7 @@
  */
 
 const HIDDEN = "…";
+const LONGEST = 2 ** 31 - 1; // a timer for longer is over at once
 
 /**
  * @param {WireEvent[]} events
@@ -15,22 +19,26 @@ const HIDDEN = "…";
  *   are in the recording in part only, and so cannot be said again
  */
 export function conversationsIn(events) {
-  const begun = new Map();
+  const all = [];
+  const current = new Map();
   let partial = 0;
   for (const event of events) {
-    if (event.type === "open") begun.set(event.connection, begin(event));
-    const conversation = begun.get(event.connection);
+    if (event.type === "open") {
+      all.push(begin(event));
+      current.set(event.connection, all.at(-1));
+    }
+    const conversation = current.get(event.connection);
     if (!conversation || !isMessage(event)) continue;
     if (isWhole(event))
-      conversation.said.push({ after: Date.parse(event.at) - conversation.at, data: data(event) });
+      conversation.said.push({ after: micros(event.at) - conversation.at, data: data(event) });
     else partial += 1;
   }
-  return { conversations: [...begun.values()].filter(({ said }) => said.length), partial };
+  return { conversations: all.filter(({ said }) => said.length), partial };
 }
 
 function begin({ at, path = "/", query = "", subprotocol }) {
   const shown = [...new URLSearchParams(query)].filter(([, value]) => !value.includes(HIDDEN));
-  return { at: Date.parse(at), path, query: Object.fromEntries(shown), subprotocol, said: [] };
+  return { at: micros(at), path, query: Object.fromEntries(shown), subprotocol, said: [] };
 }
 
 function isMessage({ type, from, opcode }) {
@@ -42,23 +50,25 @@ function isWhole({ opcode, text, cut, fin }) {
 }
 
 function data({ opcode, text, hex = "" }) {
-  if (opcode === "text") return text;
-  return Uint8Array.from(hex ? hex.split(" ") : [], (pair) => Number.parseInt(pair, 16));
+  return opcode === "text" ? text : fromPairs(hex);
 }
 
 /** Says conversations again, and can be stopped at any moment. */
 export class Again {
   #sockets = new Set();
   #address;
-  #ended;
+  #on;
+  #count = 0;
 
   /**
    * @param {(path: string, query: Record<string, string>) => string} address of a socket
-   * @param {() => void} ended called when all has been said, or it was stopped
+   * @param {object} on
+   * @param {(count: number) => void} on.said so many of the messages went out by now
+   * @param {() => void} on.ended all has been said, or it was stopped
    */
-  constructor(address, ended) {
+  constructor(address, on) {
     this.#address = address;
-    this.#ended = ended;
+    this.#on = on;
   }
 
   /**
@@ -66,9 +76,10 @@ export class Again {
    * @param {{atOnce: boolean, echo?: string}} how `echo` is the path of another socket to say it to
    */
   start(conversations, { atOnce, echo }) {
+    this.#count = 0;
     for (const { said, ...to } of conversations) {
       const socket = this.#open(echo ? { path: echo, query: {} } : to);
-      socket.addEventListener("open", () => say(socket, said, atOnce));
+      socket.addEventListener("open", () => this.#say(socket, said, atOnce));
     }
   }
 
@@ -81,25 +92,26 @@ export class Again {
     this.#sockets.add(socket);
     socket.addEventListener("close", () => {
       this.#sockets.delete(socket);
-      if (!this.#sockets.size) this.#ended();
+      if (!this.#sockets.size) this.#on.ended();
     });
     return socket;
   }
-}
 
-async function say(socket, said, atOnce) {
-  const began = Date.now();
-  for (const { after, data } of said) {
-    if (!atOnce) await until(began + after);
-    if (socket.readyState !== WebSocket.OPEN) return;
-    socket.send(data);
+  async #say(socket, said, atOnce) {
+    const began = performance.now();
+    for (const { after, data } of said) {
+      if (!atOnce) await until(began + after);
+      if (socket.readyState !== WebSocket.OPEN) return;
+      socket.send(data);
+      this.#on.said(++this.#count);
+    }
+    // The server reads it after all the rest, and so has answered.
+    socket.close(1000);
   }
-  // The server reads it after all the rest, and so has answered.
-  socket.close(1000);
 }
 
 function until(moment) {
   return new Promise((resolve) => {
-    setTimeout(resolve, moment - Date.now());
+    setTimeout(resolve, Math.min(LONGEST, moment - performance.now()));
   });
 }

@@ -16,6 +16,7 @@ import {
 } from "./wire-facts.js";
 
 const NOT_SHOWN = "not shown";
+const MOST_SHOWN = 48 * 1024; // a multiple of three: pairs of hex are whole
 
 /**
  * @param {import("./wire-log.js").Entry} entry
@@ -39,22 +40,31 @@ export function wireDetail({ event, own, delta }, oneWay) {
 }
 
 function frame(event, own) {
-  const { opcode, fin, compressed, masked, head, from, round_trip, code } = event;
+  const { opcode, size, from, round_trip, code } = event;
   const id = messageId(event);
   const facts = [
     ["from", from],
     ["opcode", `0x${opcodeNumber(opcode).toString(16)} ${opcode}`],
-    ["FIN", fin === false ? "0, the message goes on" : "1, the message ends here"],
-    ["RSV1", compressed ? "1, compressed" : "0"],
-    ["masked", masked ? "yes" : "no"],
-    ["payload", count(event.size)],
-    ["on the wire", `${count(wireBytes(event))}, ${headBytes(event)} of them the header`],
-    ["header", head],
+    ...header(event),
+    ["payload", size === undefined ? null : count(size)],
     ["message", id === undefined ? null : `number ${id}`],
     ["round trip", round_trip === undefined ? null : duration(round_trip)],
     ...(opcode === "close" ? ending(code ?? 1005, own, `the ${from}`) : []),
   ];
   return { facts, body: payload(event) };
+}
+
+// A recording by others has none.
+function header(event) {
+  const { head, fin, compressed, masked } = event;
+  if (!head) return [];
+  return [
+    ["FIN", fin === false ? "0, the message goes on" : "1, the message ends here"],
+    ["RSV1", compressed ? "1, compressed" : "0"],
+    ["masked", masked ? "yes" : "no"],
+    ["header", head],
+    ["on the wire", `${count(wireBytes(event))}, ${headBytes(event)} of them the header`],
+  ];
 }
 
 function ending(code, own, by) {
@@ -87,22 +97,21 @@ function opened({ path, query, subprotocol, extensions, headers = [], answer = [
   };
 }
 
+// The tap shows a beginning alone; a recording by others may hold a message of megabytes.
 function payload(event) {
-  const { text, hex, cut, reason, opcode } = event;
-  const json = jsonOf(event);
-  const shown = opcode === "close" && reason ? reason : text;
-  const body =
-    json === undefined
-      ? element(
-          "pre",
-          { class: shown === undefined ? "hex" : "text" },
-          shown ?? hexLines(hex ?? ""),
-        )
-      : jsonView(json);
+  const { text, hex = "", reason, opcode, size } = event;
+  const shown = (opcode === "close" && reason) || text;
+  const json = (shown ?? "").length > MOST_SHOWN ? undefined : jsonOf(event);
+  const cut = event.cut || (shown ?? hex).length > MOST_SHOWN;
   return [
-    event.size ? body : null,
+    size === 0 ? null : json === undefined ? plain(shown, hex) : jsonView(json),
     cut ? element("p", { class: "aside-note" }, "There is more; this is its beginning.") : null,
   ];
+}
+
+function plain(shown, hex) {
+  if (shown !== undefined) return element("pre", { class: "text" }, shown.slice(0, MOST_SHOWN));
+  return element("pre", { class: "hex" }, hexLines(hex.slice(0, MOST_SHOWN - 1)));
 }
 
 function heading(words) {

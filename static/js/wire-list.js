@@ -30,9 +30,9 @@ export class WireList {
   /**
    * @param {HTMLElement} scroller
    * @param {HTMLElement} list
-   * @param {{draw: () => void, choose: (entry: import("./wire-log.js").Entry | undefined) => void,
+   * @param {{draw: () => void, row: (row: HTMLElement, entry: import("./wire-log.js").Entry) => void, choose: (entry: import("./wire-log.js").Entry | undefined) => void,
    *   open: () => void, close: () => void}} on
-   *   `draw`: called before each drawing
+   *   `draw`: called before each drawing; `row`: for each row in it, which may be known more of
    */
   constructor(scroller, list, on) {
     this.#scroller = scroller;
@@ -93,6 +93,7 @@ export class WireList {
     const before = this.#rows;
     this.#rows = new Map(entries.map((entry) => [entry.n, before.get(entry.n) ?? wireRow(entry)]));
     for (const [n, row] of before) if (!this.#rows.has(n)) row.remove();
+    for (const entry of entries) this.#on.row(this.#rows.get(entry.n), entry);
     let at = this.#list.firstChild;
     let position = from;
     for (const [n, row] of this.#rows) {

@@ -1,38 +1,19 @@
 // A recording read back: NDJSON as the strip saves it, or a HAR as the strip and DevTools do.
 // Whoever wrote the file may be anybody: only what looks as it should is taken, and the rest is
-// refused in words.
+// refused in words that say where it stands.
 
+import { fromBase64, toPairs } from "./hex.js";
+import { checked, isMoment, need, parsed } from "./wire-event.js";
 import { opcodeName } from "./wire-facts.js";
+import { micros } from "./wire-log.js";
+import { NO_TEXT } from "./wire-save.js";
 
 /** @typedef {import("./wire-log.js").WireEvent} WireEvent */
 
 export const MOST_BYTES = 32 * 1024 * 1024;
-const HEX = /^([0-9a-f]{2}( [0-9a-f]{2})*)?$/;
-const TYPES = new Set(["open", "frame", "closed"]);
-
-/** The shape of what a recording may tell; everything else in it is let go. */
-const FIELDS = {
-  from: (value) => value === "client" || value === "server",
-  opcode: isString,
-  size: isNumber,
-  head: isHex,
-  fin: isBoolean,
-  compressed: isBoolean,
-  masked: isBoolean,
-  text: isString,
-  hex: isHex,
-  wire: isHex,
-  cut: isBoolean,
-  code: isNumber,
-  reason: isString,
-  round_trip: isNumber,
-  path: isString,
-  query: isString,
-  subprotocol: isString,
-  extensions: isString,
-  headers: areHeaders,
-  answer: areHeaders,
-};
+const TEXT = 1;
+const CONTROL = 8;
+const LATEST = 8.64e12; // seconds, the last that a Date can be
 
 /**
  * The events in a file, as the wire told them.
@@ -41,131 +22,127 @@ const FIELDS = {
  * @throws {Error} in words, when it is no recording
  */
 export function readRecording(text) {
-  const whole = parsed(text);
-  const events = whole?.log ? har(whole) : ndjson(text);
-  if (!events.length) throw new Error("Nothing of a WebSocket is in this file.");
+  const { value, why } = parsed(text);
+  const events = value?.log ? har(value.log) : ndjson(text, why);
+  need(events.length, "Nothing of a WebSocket is in this file.");
   return events;
 }
 
 // -- a line of JSON an event ---------------------------------------------------------------------
 
-function ndjson(text) {
+function ndjson(text, why) {
   return text.split("\n").flatMap((line, at) => {
     if (!line.trim()) return [];
-    const event = parsed(line);
-    if (!TYPES.has(event?.type) || !isString(event.connection) || !isMoment(event.at))
-      throw new Error(`Line ${at + 1} is no event of the wire, so this is no recording of it.`);
-    return [cleaned(event)];
+    return [where(`Line ${at + 1} is no event of the wire`, () => ofLine(line, at ? "" : why))];
   });
 }
 
-function cleaned({ type, connection, at, ...rest }) {
-  const known = Object.entries(rest).filter(([name, value]) => FIELDS[name]?.(value));
-  return { type, connection, at, ...Object.fromEntries(known) };
+// Where not even the first line is JSON, the file may have been meant to be as a whole.
+function ofLine(line, why) {
+  const { value, why: here } = parsed(line);
+  need(value !== undefined, `it is no JSON (${why || here})`);
+  return checked(value);
 }
 
 // -- HAR -----------------------------------------------------------------------------------------
 
-function har({ log }) {
-  try {
-    const entries = log.entries.filter(({ _webSocketMessages }) => _webSocketMessages);
-    return entries.flatMap(connection);
-  } catch {
-    throw new Error("This looks like a HAR, but it cannot be read as one.");
-  }
+function har({ entries }) {
+  need(Array.isArray(entries), "This looks like a HAR, but has no list of entries.");
+  const names = new Set();
+  const events = entries.flatMap((entry, at) =>
+    entry?._webSocketMessages
+      ? where(`Entry ${at + 1} of this HAR cannot be read`, () =>
+          connection(entry, nameOf(entry, at + 1, names)),
+        )
+      : [],
+  );
+  return events.sort((one, other) => micros(one.at) - micros(other.at));
 }
 
-function connection(entry, at) {
-  const { pathname, search } = new URL(entry.request.url);
-  const name = isString(entry.connection) ? entry.connection : `har ${at + 1}`;
-  const open = {
+// DevTools tell which TCP connection it was, and that may be the same for two.
+function nameOf({ connection }, number, names) {
+  const name = names.has(connection) || !connection ? `har ${number}` : connection;
+  names.add(name);
+  return name;
+}
+
+function connection(entry, name) {
+  const { request, response, startedDateTime: began, _webSocketMessages: messages } = entry;
+  need(isMoment(began), "its “startedDateTime” is no time");
+  need(URL.canParse(request?.url), "its request has no URL");
+  need(Array.isArray(messages), "its messages are no list");
+  const { pathname, search } = new URL(request.url);
+  const open = checked({
     type: "open",
     connection: name,
-    at: iso(Date.parse(entry.startedDateTime)),
+    at: began,
     path: pathname,
-    query: decodeURIComponent(search.slice(1)),
-    subprotocol: headerOf(entry.response, "sec-websocket-protocol"),
-    headers: pairs(entry.request),
-    answer: pairs(entry.response),
-  };
-  return [cleaned(open), ...entry._webSocketMessages.map((message) => frame(name, message))];
+    query: search.slice(1).replaceAll("%E2%80%A6", "…"),
+    subprotocol: headerOf(response, "sec-websocket-protocol"),
+    headers: pairs(request),
+    answer: pairs(response),
+  });
+  const frames = messages.map((message, at) =>
+    where(`message ${at + 1}`, () => checked(event(name, message ?? {}))),
+  );
+  return [open, ...frames];
 }
 
-function frame(connection, { type, time, opcode, data, comment }) {
-  const isText = opcode === 1 && !comment?.startsWith("no UTF-8");
-  const bytes = isText ? new TextEncoder().encode(data) : fromBase64(data, opcode);
-  return cleaned({
+function event(connection, { type, time, opcode, data, comment }) {
+  need(Number.isFinite(time) && Math.abs(time) < LATEST, "its “time” is no time");
+  need(typeof data === "string", "its “data” is no text");
+  const common = { connection, at: iso(time) };
+  // So Chrome's DevTools tell what a connection failed of.
+  if (type === "error") return { ...common, type: "closed", code: 1006, reason: data };
+  need(type === "send" || type === "receive", "its “type” is neither “send” nor “receive”");
+  return {
+    ...common,
     type: "frame",
-    connection,
-    at: iso(time * 1000),
     from: type === "send" ? "client" : "server",
     opcode: opcodeName(opcode),
-    size: bytes.length,
     cut: comment ? true : undefined,
-    ...(isText ? { text: data } : { hex: hexOf(bytes) }),
-  });
+    ...payload(opcode, data, String(comment).startsWith(NO_TEXT)),
+  };
+}
+
+function payload(opcode, data, broken) {
+  if (opcode === TEXT && !broken)
+    return { text: data, size: new TextEncoder().encode(data).length };
+  const bytes = bytesOf(data, opcode);
+  return { hex: toPairs(bytes), size: bytes.length };
 }
 
 // What a control frame says the strip keeps as text where it is that.
-function fromBase64(data, opcode) {
+function bytesOf(data, opcode) {
   try {
-    return Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
-  } catch (error) {
-    if (opcode < 8) throw error;
+    return fromBase64(data);
+  } catch {
+    need(opcode >= CONTROL, "its “data” is no base64");
     return new TextEncoder().encode(data);
   }
 }
 
-function hexOf(bytes) {
-  return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join(" ");
+function pairs(half) {
+  return Array.isArray(half?.headers) ? half.headers.map((one) => [one?.name, one?.value]) : [];
 }
 
-function pairs({ headers = [] }) {
-  return headers.map(({ name, value }) => [name, value]);
+function headerOf(half, wanted) {
+  return pairs(half).find(([name]) => String(name).toLowerCase() === wanted)?.[1];
 }
 
-function headerOf({ headers = [] }, wanted) {
-  return headers.find(({ name }) => name.toLowerCase() === wanted)?.value;
+/** A moment with its microseconds, which a Date has not. @param {number} seconds since 1970 */
+function iso(seconds) {
+  const all = Math.round(seconds * 1e6);
+  const ms = Math.floor(all / 1000);
+  return new Date(ms).toISOString().replace("Z", `${String(all - ms * 1000).padStart(3, "0")}Z`);
 }
 
-/** @param {number} ms */
-function iso(ms) {
-  return new Date(ms).toISOString();
-}
+// -- both ----------------------------------------------------------------------------------------
 
-// -- shapes --------------------------------------------------------------------------------------
-
-function parsed(text) {
+function where(words, does) {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return does();
+  } catch (error) {
+    throw new Error(`${words}: ${error.message}`);
   }
-}
-
-function isString(value) {
-  return typeof value === "string";
-}
-
-function isNumber(value) {
-  return Number.isFinite(value);
-}
-
-function isBoolean(value) {
-  return typeof value === "boolean";
-}
-
-function isHex(value) {
-  return isString(value) && HEX.test(value);
-}
-
-function isMoment(value) {
-  return isString(value) && !Number.isNaN(Date.parse(value));
-}
-
-function areHeaders(value) {
-  return (
-    Array.isArray(value) &&
-    value.every((pair) => isString(pair?.[0]) && (pair[1] === null || isString(pair[1])))
-  );
 }

@@ -7,6 +7,8 @@ import { count } from "./hex.js";
 import { clockMillis } from "./timeline.js";
 import { duration, isControl } from "./wire-facts.js";
 
+const PREVIEW = 200;
+
 /**
  * @param {import("./wire-log.js").Entry} entry
  * @returns {HTMLLIElement}
@@ -28,11 +30,24 @@ export function wireRow(entry) {
     direction(event, sent),
     element("time", { datetime: event.at }, clockMillis(event.at)),
     element("span", { class: "opcode" }, event.opcode ?? event.type),
-    element("span", { class: "detail" }, detail(event)),
-    element("span", { class: "size" }, event.opcode ? count(event.size) : ""),
+    element("span", { class: "detail" }, detail(event), " ", element("span", { class: "one-way" })),
+    element("span", { class: "size" }, event.size === undefined ? "" : count(event.size)),
     element("span", { class: "delta" }, since(entry)),
     element("code", { class: "preview" }, own ? "" : `${event.connection} `, preview(event)),
   );
+}
+
+/**
+ * How long a frame took one way, which may be known only later, and better later still.
+ * @param {HTMLElement} row
+ * @param {{ms: number, error: number} | null} oneWay
+ */
+export function showOneWay(row, oneWay) {
+  const told = row.querySelector(".one-way");
+  const words = oneWay ? `≈ ${duration(Math.max(0, oneWay.ms))}` : "";
+  if (told.textContent === words) return;
+  told.textContent = words;
+  told.title = `one way, give or take ${duration(oneWay?.error ?? 0)}`;
 }
 
 /** "+0.4 ms" @param {import("./wire-log.js").Entry} entry */
@@ -60,7 +75,7 @@ function detail({ opcode, code, round_trip, compressed, fin }) {
 function preview(event) {
   if (event.type === "open") return `${event.path} · ${event.subprotocol ?? "no subprotocol"}`;
   if (event.type === "closed" || event.opcode === "close") return closeWords(event);
-  return event.text ?? event.hex ?? "";
+  return (event.text ?? event.hex ?? "").slice(0, PREVIEW);
 }
 
 function closeWords({ type, code, reason }) {

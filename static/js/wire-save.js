@@ -1,9 +1,13 @@
 // What was seen, to be taken away: a line of JSON an event, or a HAR as Chrome's DevTools open it.
 
+import { fromPairs } from "./hex.js";
 import { opcodeNumber } from "./wire-facts.js";
 import { micros } from "./wire-log.js";
 
 /** @typedef {import("./wire-log.js").Entry} Entry */
+
+/** So begins the comment of a message that says it is text, and has its bytes in base64. */
+export const NO_TEXT = "no text: these are its bytes in base64";
 
 /** @param {Entry[]} entries */
 export function ndjson(entries) {
@@ -17,25 +21,28 @@ export function ndjson(entries) {
  * @param {string} version of this program
  */
 export function har(entries, origin, version) {
-  const connections = Map.groupBy
-    ? Map.groupBy(entries, ({ event }) => event.connection)
-    : grouped(entries);
   return {
     log: {
       version: "1.2",
       creator: { name: "WebSocket Broadcaster", version },
-      entries: [...connections.values()].map((some) => connection(some, origin)),
+      entries: conversations(entries).map((some) => connection(some, origin)),
     },
   };
 }
 
-function grouped(entries) {
-  const groups = new Map();
+// A server that was restarted counts anew, so that a name may come again.
+function conversations(entries) {
+  const all = [];
+  const current = new Map();
   for (const entry of entries) {
-    const { connection } = entry.event;
-    groups.set(connection, [...(groups.get(connection) ?? []), entry]);
+    const { type, connection } = entry.event;
+    if (type === "open" || !current.has(connection)) {
+      current.set(connection, []);
+      all.push(current.get(connection));
+    }
+    current.get(connection).push(entry);
   }
-  return groups;
+  return all;
 }
 
 function connection(entries, origin) {
@@ -59,7 +66,7 @@ function request(opened, origin) {
   return {
     ...common(opened?.headers),
     method: "GET",
-    url: `${origin}${opened?.path ?? "/"}${query && `?${query}`}`,
+    url: `${origin}${opened?.path ?? "/"}${query && `?${query}`}`.replaceAll("…", "%E2%80%A6"),
     queryString: [...new URLSearchParams(query)].map(([name, value]) => ({ name, value })),
   };
 }
@@ -96,14 +103,16 @@ function message({ event }) {
   };
 }
 
-// What a message by itself cannot tell.
+// What a message by itself cannot tell. Invalid UTF-8 is no text, nor is a piece of compressed one.
 function partly({ opcode, text, cut, fin }) {
-  if (cut) return "only the beginning was kept";
-  if (fin === false) return "the first of several frames";
-  return opcode === "text" && text === undefined ? "no UTF-8: the bytes in base64" : undefined;
+  const words = [
+    opcode === "text" && text === undefined && NO_TEXT,
+    cut && "only the beginning was kept",
+    fin === false && "the first of several frames",
+  ];
+  return words.filter(Boolean).join("; ");
 }
 
 function base64(hex) {
-  const codes = hex ? hex.split(" ").map((pair) => Number.parseInt(pair, 16)) : [];
-  return btoa(String.fromCharCode(...codes));
+  return btoa(Array.from(fromPairs(hex), (byte) => String.fromCharCode(byte)).join(""));
 }

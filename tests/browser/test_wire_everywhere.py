@@ -119,6 +119,36 @@ TAKEN = """
   return Promise.all(blobs.map((blob) => blob.text()));
 """
 
+# Each row as what it says, without the connection's name, and without when.
+REPLAYED = """
+  await say("as text");
+  set(document.querySelector("[name=kind][value=binary]"), true);
+  await say("00 ff");
+  const files = [];
+  URL.createObjectURL = (blob) => { files.push(blob); return "#"; };
+  for (const id of ["wire-ndjson", "wire-har"]) byId(id).click();
+  const transcripts = [];
+  for (const [at, blob] of files.entries()) {
+    const data = new DataTransfer();
+    data.items.add(new File([await blob.text()], ["wire.ndjson", "wire.har"][at]));
+    const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+    byId("say").dispatchEvent(drop);
+    await until(() => byId("wire-recorded-name").textContent === data.files[0].name);
+    for (let times = 0; times < 2; times++) {
+      byId("wire-recorded-show").textContent === "Show it" || byId("wire-recorded-show").click();
+      byId("wire-clear").click();
+      byId("wire-again").click();
+      await until(() => rows().some(({ innerText }) => innerText.includes("closed")));
+      transcripts.push(rows().map((row) => [
+        row.dataset.direction ?? "",
+        row.dataset.opcode ?? "",
+        row.querySelector(".preview").textContent.replace(row.dataset.connection, ""),
+      ].join(" ")));
+    }
+  }
+  return transcripts;
+"""
+
 
 def script(does, **given):
     values = "".join(f"const {name} = {json.dumps(value)};" for name, value in given.items())
@@ -167,3 +197,14 @@ def test_what_is_taken_away_is_ndjson_and_a_valid_har(uses):
     validator().validate(json.loads(har))
     [entry] = json.loads(har)["log"]["entries"]
     assert [one["data"] for one in entry["_webSocketMessages"]][2:] == ["kept", "kept"]
+
+
+@quiet
+def test_a_recording_dropped_and_replayed_twice_is_the_same_transcript(uses):
+    first, *others = uses(script(REPLAYED))
+    assert others == [first] * 3
+    said = [line for line in first if " text " in line or " binary " in line]
+    assert said == [
+        *("sent text  as text", "received text  as text"),
+        *("sent binary  00 ff", "received binary  00 ff"),
+    ]

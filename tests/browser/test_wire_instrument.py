@@ -254,6 +254,42 @@ def test_a_close_is_explained_where_it_shows(visit, code, means, then):
 
 @needs_node
 @quiet
+def test_whatever_was_on_the_wire_makes_ndjson_and_a_valid_har(console):
+    with connect(address(console), compression=None) as client:
+        client.send("whole")
+        client.send(b"\x00\xff")
+        client.send(["in ", "pieces"])
+        client.ping(b"\xfe").wait(PATIENCE)
+        for _ in range(3):
+            client.recv(timeout=PATIENCE)
+        with client.send_context():
+            client.protocol.send_text(b"\xff\xfe")
+        with pytest.raises(ConnectionClosed):
+            client.recv(timeout=PATIENCE)
+    expect(rows(console, "closed")).to_have_count(1)
+    tool(console, "Take away")
+    ndjson, har = taken(console, "#wire-ndjson"), json.loads(taken(console, "#wire-har"))
+    name = rows(console, "closed").get_attribute("data-connection")
+    events = [
+        event for event in map(json.loads, ndjson.splitlines()) if event["connection"] == name
+    ]
+    opcodes = {event["opcode"] for event in events if event["type"] == "frame"}
+    assert opcodes == {"text", "binary", "continuation", "ping", "pong", "close"}
+    assert [event["hex"] for event in events if event.get("opcode") == "text" and "hex" in event]
+    validator().validate(har)
+    [entry] = [one for one in har["log"]["entries"] if one["connection"] == name]
+    assert entry["request"]["url"].isascii()
+    sent = [one for one in entry["_webSocketMessages"] if one["type"] == "send"]
+    assert [(one["opcode"], one["data"], "comment" in one) for one in sent[:3]] == [
+        (1, "whole", False),
+        (2, "AP8=", False),
+        (1, "in ", True),
+    ]
+    assert any(one["data"] == "//4=" and "no text" in one.get("comment", "") for one in sent)
+
+
+@needs_node
+@quiet
 def test_what_is_taken_away_can_be_read_by_others(console):
     say(console, '{"a": "<b>"}')
     expect(rows(console, "<b>")).to_have_count(2)
@@ -368,3 +404,8 @@ def test_a_conversation_is_seen_beside_what_is_watched(visit):
     took = re.compile(r"one way[\d.]+ ms, give or take [\d.]+ ms")
     expect(shown).to_contain_text(took)
     expect(whole(page, rows(page, '"type":"say"').first)).to_contain_text(took)
+    for kind in ("say", "ack"):
+        listed = rows(page, f'"type":"{kind}"').first.locator(".one-way")
+        expect(listed).to_have_text(re.compile(r"^≈ [\d.]+ m?s$"))
+        expect(listed).to_have_attribute("title", re.compile("^one way, give or take"))
+    expect(rows(page, "pong").first.locator(".one-way")).to_be_empty()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, fromBase64, parse, show } from "../../static/js/hex.js";
+import { count, fromBase64, fromPairs, parse, show, toPairs } from "../../static/js/hex.js";
 
 test("pairs are bytes, spaces and case do not matter", () => {
   assert.deepEqual(parse("48 65\n6C6c 6f").bytes, new TextEncoder().encode("Hello"));
@@ -23,6 +23,13 @@ test("bytes are shown as pairs, as many as asked for", () => {
 
 test("base64 of the wire becomes bytes", () => {
   assert.deepEqual(fromBase64("AP8="), Uint8Array.of(0, 255));
+});
+
+test("all bytes become pairs, and pairs bytes", () => {
+  const all = Uint8Array.from({ length: 256 }, (_, at) => at);
+  assert.match(toPairs(all), /^00 01 02 .* 09 0a .* fe ff$/);
+  for (const some of [all, Uint8Array.of(), Uint8Array.of(160)])
+    assert.deepEqual(fromPairs(toPairs(some)), some);
 });
 
 test("one byte is one byte", () => {

@@ -41,7 +41,7 @@ test("HAR has an entry a connection, with its messages as DevTools have them", (
   const { log } = har(ENTRIES, "ws://here", "1");
   assert.equal(log.entries.length, 2);
   const [one, two] = log.entries;
-  assert.equal(one.request.url, "ws://here/ws?name=Ada&wire=…");
+  assert.equal(one.request.url, "ws://here/ws?name=Ada&wire=%E2%80%A6");
   assert.deepEqual(one.request.headers.at(-1), { name: "Cookie", value: "…" });
   assert.deepEqual(one._webSocketMessages, [
     { type: "send", time: Date.UTC(2026, 10, 23, 9, 0, 1, 500) / 1000, opcode: 1, data: "hello" },
