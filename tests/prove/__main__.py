@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 
-from . import autobahn, chaos, fuzz, power, soak
+from . import attacks, autobahn, chaos, fuzz, power, soak
 from .outcome import ROOT, CannotRun, Options
 
 PROOFS = {
@@ -14,6 +14,7 @@ PROOFS = {
     "chaos": chaos,
     "power": power,
     "fuzz": fuzz,
+    "attacks": attacks,
     "soak": soak,
 }
 

@@ -1,0 +1,1 @@
+"""Attacks on a running server, while honest members go on talking."""
