@@ -276,7 +276,7 @@ def _locked(path: Path) -> Lock:
         return Lock(path)
     except BlockingIOError:
         raise Unusable(
-            f"{path} is in use by another server; stop that one, or choose another by --store"
+            f"{path} is in use by another server; stop that one, or choose another folder by --data"
         ) from None
     except OSError as error:
         raise Unusable(f"{path} cannot be used ({error.strerror}); choose another") from None

@@ -90,7 +90,8 @@ class Frame(Event, frozen=True, tag="frame"):
 
 
 class Closed(Event, frozen=True, tag="closed"):
-    """A watched connection ended; 1006 when it broke off without a close frame."""
+    """A watched connection ended; 1005 when the close frame had no code, 1006
+    when it broke off without one."""
 
     connection: str
     at: datetime

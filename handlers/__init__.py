@@ -27,7 +27,6 @@ from handlers.page import (
 from handlers.publish import PublishHandler
 from handlers.room import OneMessage, RoomJson, RoomPage, RoomText
 from handlers.services import Services
-from handlers.tap import SHAPE
 from handlers.wanted import (
     EVENTS,
     HTML,
@@ -65,7 +64,7 @@ def routes(services: Services) -> list[Any]:
         (r"/-/echo", EchoPage, {**has, "socket": "/-/echo/ws"}),
         *echoes(r"/-/echo/ws", has),
         (r"/-/wire", AnatomyPage, {**has, "socket": "/-/echo/ws"}),
-        (rf"/-/wire/({SHAPE})", WatchHandler, has),
+        (r"/-/wire/(.+)", WatchHandler, has),
         (r"/static/client.js", LibraryHandler, {"assets": services.assets}),
         (r"/static/([0-9a-f]+)/(.*)", AssetHandler, {"assets": services.assets}),
     ]

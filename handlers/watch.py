@@ -6,7 +6,7 @@ import base64
 import binascii
 
 from chat.codec import encode, parse_watcher
-from chat.errors import BadClose, BadPayload, Refusal
+from chat.errors import BadClose, BadPayload, BadSecret, Refusal
 from chat.message import Error
 from chat.watching import Close, Ping, Send
 from handlers.engine.connection import Connection
@@ -19,6 +19,7 @@ from handlers.engine.frames import (
     may_be_sent,
 )
 from handlers.socket import SocketHandler
+from handlers.tap import is_secret
 
 
 class WatchHandler(SocketHandler):
@@ -30,6 +31,8 @@ class WatchHandler(SocketHandler):
 
     def read_address(self) -> None:
         self.secret = self.path_args[0]
+        if not is_secret(self.secret):
+            raise BadSecret
 
     def joined(self) -> None:
         self.watching = self.services.taps.get(self.secret)

@@ -45,6 +45,21 @@ async def test_frames_carry_their_beginning_and_the_connection_they_belong_to(cl
     assert text["connection"] == binary["connection"] == name
 
 
+async def test_a_close_without_a_code_is_told_as_that_and_not_as_a_loss(clients):
+    watcher = await clients.plain(WIRE)
+    for ends, code in (("close", 1005), ("vanish", 1006)):
+        client = await clients.raw(f"/-/echo/ws?wire={SECRET}")
+        client.send(CLOSE) if ends == "close" else client.vanish()
+        assert (await watcher.event("closed"))["code"] == code
+
+
+async def test_a_secret_that_is_none_is_refused_in_words_at_either_end(http_client, base_url):
+    for path in ("/-/wire/short", "/-/wire/with%20spaces%20in%20it%20all", "/ws?wire=short"):
+        answer = await http_client.fetch(base_url + path, raise_error=False)
+        assert answer.code == 400
+        assert "16 to 64 letters" in json.loads(answer.body)["detail"]
+
+
 async def test_each_frame_is_told_to_the_last_bit(clients):
     watcher = await clients.plain(WIRE)
     client = await clients.raw(f"/-/echo/ws?wire={SECRET}")

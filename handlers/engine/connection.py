@@ -36,6 +36,8 @@ from handlers.engine.line import Line
 from handlers.engine.roads import Roads
 from handlers.engine.seam import ServerProtocol, lighten, take_over
 
+NO_CODE = 1005
+"""What stands for the code of a close frame that has none (RFC 6455 section 7.1.5)."""
 CLOSES_WITHIN = 5.0
 """Seconds that a peer has to answer our close, and we to send what waits before it."""
 
@@ -224,7 +226,7 @@ class Connection(ServerProtocol):
 
     def _closed_by_peer(self, code: int | None, reason: str) -> None:
         """The peer closes, or answers our close; the server is the one to hang up."""
-        self._code, self._reason = code, reason
+        self._code, self._reason = code or NO_CODE, reason
         self._deaf = True
         self.close(code)
         self.line.finish()
