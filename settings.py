@@ -183,13 +183,11 @@ def _checked(given: OptionParser) -> Settings:
         given.total_budget == 0 or given.total_budget >= given.member_budget,
         "--total-budget is 0 (no limit) or at least --member-budget",
     )
-    for limit in ("max_members", "max_room_members", "max_address_members", "max_rooms"):
-        need(given[limit] >= 0, f"--{limit.replace('_', '-')} is 0 (no limit) or more")
-    for rate in ("rate", "address_rate"):
-        need(
-            given[rate] == 0 or given[rate] >= 0.1,
-            f"--{rate.replace('_', '-')} is 0 (no limit) or at least 0.1 a second",
-        )
+    for name in ("max_members", "max_room_members", "max_address_members", "max_rooms"):
+        need(given[name] >= 0, f"--{name.replace('_', '-')} is 0 (no limit) or more")
+    for name in ("rate", "address_rate"):
+        words = f"--{name.replace('_', '-')} is 0 (no limit) or at least 0.1 a second"
+        need(given[name] == 0 or given[name] >= 0.1, words)
     need(not (given.lan and given.address), "--lan listens on all addresses: leave out --address")
     for origin in given.allow_origin:
         need(_is_origin(origin), f"--allow-origin={origin} must look like https://example.org")

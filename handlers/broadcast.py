@@ -130,9 +130,13 @@ class BroadcastHandler(SocketHandler, Attending):
     ) -> Awaitable[None] | None:
         """Lets a member that says too much at once wait before it is read again."""
         self.unstored.add(stored, size)
-        if wait:
-            return asyncio.sleep(wait)
-        return done(stored) if self.unstored.over else None
+        return self._rest(wait, stored) if wait or self.unstored.over else None
+
+    async def _rest(self, wait: float, stored: asyncio.Future[Stored]) -> None:
+        """Until this member is within its pace, and no more of it waits to be stored than may."""
+        await asyncio.sleep(wait)
+        if self.unstored.over:
+            await done(stored)
 
 
 def _format(speaks_json: bool, wants_names: bool) -> type[JsonWire]:

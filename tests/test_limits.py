@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 from tornado.httpclient import HTTPClientError
 
 from chat.errors import ServerFull, TooFast, TooManyOfYou
 from chat.pace import BURST, MANY, PATIENCE, Pace
+from clients import BINARY, PING, PONG, TEXT
 from handlers.gate import Gate, GateTerms
 from handlers.socket import SocketHandler
 
@@ -53,6 +56,25 @@ async def test_who_says_too_much_is_read_more_slowly_and_loses_nothing(clients):
     heard = [await bob.receive() for _ in range(110)]
     assert heard == [f"{number}" for number in range(110)]
     assert time.monotonic() - began > 0.9
+
+
+@pytest.mark.options("--rate=10")
+async def test_who_is_slowed_leaves_no_more_to_be_stored_than_anybody(clients, tmp_path):
+    ada, big = await clients.raw(), bytes(60_000)
+    for number in range(100):  # the burst is used up
+        ada.send(TEXT, f"{number}".encode())
+    for _ in range(100):
+        await ada.until(TEXT)
+    with closing(sqlite3.connect(*tmp_path.glob("*.db"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # nothing can be stored for the moment
+        for _ in range(10):
+            ada.send(BINARY, big)
+        ada.send(PING, b"all of it was read")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(ada.until(PONG), 3)
+        other.execute("ROLLBACK")
+    for _ in range(10):
+        assert await ada.until(BINARY) == big
 
 
 @pytest.mark.options("--rate=1")
